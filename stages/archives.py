@@ -1,0 +1,29 @@
+"""Bring the archives of a data set into a folder, where the stage `download` finds them.
+
+No stage of dvc.yaml: `make` asks here first whether the data is to be had at all. Exit status 69
+(EX_UNAVAILABLE) says that no mirror has it.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from vae.datasets import Unavailable, fetch
+from vae.params import Data
+from vae.stage import download_bar, run
+
+
+def main(store: Path, name: str = "", *, dataset: Data) -> None:
+    """Fetch the archives of `name`, by default of the data set in params.yaml."""
+    try:
+        with download_bar() as bar:
+            fetch(
+                name or dataset.name, store, mirror=os.environ.get("DATASET_MIRROR"), progress=bar
+            )
+    except Unavailable as error:
+        print(error, file=sys.stderr)
+        sys.exit(69)
+
+
+if __name__ == "__main__":
+    run(main)

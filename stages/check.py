@@ -1,0 +1,17 @@
+"""Check the whole of params.yaml before any work; write its schema, for editors."""
+
+import json
+from pathlib import Path
+
+from vae.params import Params
+from vae.stage import fresh, run
+
+
+def main(schema: Path) -> None:
+    """`run` has checked the parameters; what is left is to say what they may be."""
+    with fresh(schema) as file:
+        file.write_text(json.dumps(Params.model_json_schema(), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,112 @@
+"""Walk between test images of chosen classes: endless GIFs, film strips, paths on the map."""
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from vae import checkpoint, latent
+from vae.animation import gif
+from vae.codes import Codes
+from vae.datasets import Dataset
+from vae.errors import InputError
+from vae.figures import interpolation as figures
+from vae.figures.base import save
+from vae.model import decode_mean
+from vae.params import Frame, Interpolation, Style
+from vae.stage import device, fresh, progress, run
+
+
+def main(
+    dataset: Path,
+    model_file: Path,
+    latents: Path,
+    animations: Path,
+    animation: Path,
+    figure: Path,
+    *,
+    interpolation: Interpolation,
+    frame: Frame,
+    style: Style,
+) -> None:
+    """`animations` holds every walk's GIF, `animation` is the first loop, `figure` the strips."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    data, codes = Dataset.load(dataset), Codes.load(latents)
+    model = checkpoint.load(model_file, device())
+    groups = _groups(interpolation, data, codes)
+    classifier = KNeighborsClassifier(interpolation.neighbours, algorithm="brute")
+    classifier.fit(data.x_train.reshape(len(data.x_train), -1) / np.float32(255), data.y_train)
+
+    def decode(
+        stops: Float[ndarray, "stops latent"], classes: tuple[int, ...], steps: int, *, loop: bool
+    ) -> Float[ndarray, "steps *image"]:
+        """Decoder means on the way; a conditional model's class moves as its code does."""
+        places = np.concatenate([stops, np.eye(data.classes)[list(classes)]], axis=1)
+        places = latent.walk(places, steps)
+        if loop:
+            places = latent.endless(places)
+        z, weights = np.split(places, [model.latent_dim], axis=1)
+        return decode_mean(model, z, weights if model.conditional else None)
+
+    walks: list[list[figures.Walk]] = []
+    with fresh(animations) as folder:
+        folder.mkdir()
+        for group in groups:
+            walks.append([])
+            for classes in progress(group, f"{model_file.stem}: walks"):
+                members = (np.flatnonzero(codes.label == label) for label in classes)
+                stops = codes.mean[[latent.medoid(codes.mean, among) for among in members]]
+                frames = (len(classes) - 1) * (interpolation.frames - 1) + 1
+                moving = gif(
+                    decode(stops, classes, frames, loop=True),
+                    pixels=interpolation.pixels,
+                    milliseconds=interpolation.milliseconds,
+                )
+                (folder / f"{'to'.join(map(str, classes))}.gif").write_bytes(moving)
+                strip = decode(stops, classes, interpolation.strip, loop=False)
+                read = classifier.predict(strip.reshape(len(strip), -1))
+                walks[-1].append(figures.Walk(stops, classes, strip, read))
+        chosen = (folder / f"{'to'.join(map(str, groups[-1][0]))}.gif").read_bytes()
+    with fresh(animation) as file:
+        file.write_bytes(chosen)
+
+    drawn = figures.draw(
+        walks,
+        codes.mean,
+        codes.label,
+        class_names=data.class_names,
+        limit=frame.limit,
+        title=f"Walks through the latent space: {model_file.stem} on {data.name}",
+        dpi=style.dpi,
+    )
+    words = figures.caption(neighbours=interpolation.neighbours, conditional=model.conditional)
+    with fresh(figure) as file:
+        save(drawn, file, words)
+
+
+def _groups(asked: Interpolation, data: Dataset, codes: Codes) -> list[list[tuple[int, ...]]]:
+    """From each source to every other class; the single pairs; the loops. Empty groups left out."""
+    present = set(codes.label.tolist())
+    for key in ("pairs", "loops"):
+        for classes in getattr(asked, key):
+            _require(present, classes, f"interpolation.{key}: {classes}", data)
+    _require(present, asked.sources, f"interpolation.sources: {asked.sources}", data)
+    groups = [[(source, c) for c in sorted(present - {source})] for source in asked.sources]
+    groups.append([tuple(pair) for pair in asked.pairs])
+    groups.append([tuple(loop) for loop in asked.loops])
+    return [group for group in groups if group]
+
+
+def _require(present: set[int], classes: list[int], where: str, data: Dataset) -> None:
+    for label in classes:
+        if label not in present:
+            raise InputError(
+                f"{where}: the test set of {data.name} has no image of class {label}; "
+                f"it has {', '.join(map(str, sorted(present)))}"
+            )
+
+
+if __name__ == "__main__":
+    run(main)

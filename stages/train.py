@@ -1,0 +1,87 @@
+"""Train one model on the training images; go on where an interrupted training stopped."""
+
+import csv
+import hashlib
+import pickle
+from pathlib import Path
+
+import torch
+
+from vae import checkpoint
+from vae.datasets import Dataset
+from vae.model import VAE
+from vae.params import Model, Training
+from vae.stage import device, epoch_bar, fresh, run
+from vae.training import State, fit
+
+
+def main(
+    name: str,
+    dataset: Path,
+    states: Path,
+    model_file: Path,
+    curve: Path,
+    *,
+    seed: int,
+    training: Training,
+    models: dict[str, Model],
+) -> None:
+    """Write the checkpoint and the curve of model `name`; `states` keeps what a restart needs."""
+    settings = models[name]
+    data = Dataset.load(dataset)
+    torch.manual_seed(seed)
+    model = VAE(
+        data.image_shape,
+        settings.latent_dim,
+        settings.hidden,
+        settings.activation,
+        len(data.class_names) if settings.conditional else 0,
+    ).to(device())
+
+    key = hashlib.sha256(repr((seed, training, settings, torch.__version__)).encode())
+    key.update(dataset.read_bytes())
+    saved = states / f"{name}-{key.hexdigest()[:16]}.pt"
+    with epoch_bar(name, settings.epochs) as bar:
+
+        def keep(state: State) -> None:
+            with fresh(saved) as file:
+                torch.save(state, file)
+            bar(state["history"])
+
+        options = training.model_dump()
+        history = fit(
+            model,
+            torch.from_numpy(data.x_train),
+            torch.from_numpy(data.y_train),
+            epochs=settings.epochs,
+            beta=settings.beta,
+            **options | {"validation": max(1, round(training.validation * len(data.x_train)))},
+            seed=seed,
+            state=_load(saved),
+            on_epoch=keep,
+        )
+
+    with fresh(model_file) as file:
+        checkpoint.save(model, file)
+    with fresh(curve) as file, file.open("w", newline="") as text:
+        writer = csv.DictWriter(text, history[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            {key: value if key == "epoch" else f"{value:.4f}" for key, value in row.items()}
+            for row in history
+        )
+    saved.unlink()
+
+
+def _load(saved: Path) -> State | None:
+    """The state of an interrupted training, if there is one that can be read."""
+    try:
+        state: State = torch.load(saved, map_location=device(), weights_only=True)
+    except (FileNotFoundError, RuntimeError, EOFError, pickle.UnpicklingError):
+        return None
+    print(f"going on after epoch {len(state['history'])}")
+    return state
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""Variational autoencoders and pictures of what they learn: arrays in, arrays and figures out."""

@@ -1,0 +1,45 @@
+"""A model in one file: its weights, and the arguments that build it in the file's metadata.
+
+safetensors: no pickle, so loading runs no code, and the same model gives the same bytes.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from vae.errors import InputError
+from vae.model import VAE
+
+
+def save(model: VAE, path: Path) -> None:
+    """Write weights and constructor arguments."""
+    weights = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
+    save_file(weights, path, {"vae": json.dumps(model.settings, sort_keys=True)})
+
+
+def load(path: Path, device: torch.device | str = "cpu") -> VAE:
+    """The model in `path`, in evaluation mode.
+
+    Raises:
+        InputError: the file is truncated, of another kind, or its weights do not fit the
+            architecture that it names.
+    """
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            settings = (file.metadata() or {}).get("vae")
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise InputError(
+            f"{path} is not a whole safetensors file: {error}; train it again"
+        ) from None
+    if settings is None:
+        raise InputError(f"{path} holds no VAE of this project: its metadata has no key 'vae'")
+    try:
+        model = VAE(**json.loads(settings)).to(device)
+        model.load_state_dict(weights)
+    except (TypeError, KeyError, RuntimeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} is of another architecture: {error}") from None
+    return model.eval()

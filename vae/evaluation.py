@@ -1,0 +1,87 @@
+"""What a trained model says of a data set: posteriors and likelihoods, in nats per image."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from vae.codes import Codes
+from vae.model import VAE, Labels
+from vae.objective import kl
+
+_ENCODED_AT_ONCE = 5000
+_DECODED_AT_ONCE = 4000  # images; bounds the memory of `importance`
+
+Track = Callable[[Iterable[Tensor]], Iterable[Tensor]]
+
+
+@torch.no_grad()
+def encode(model: VAE, x: UInt8[Tensor, "n *image"], y: Int[Tensor, " n"], seed: int) -> Codes:
+    """The posteriors of all images; the samples are a function of the seed."""
+    device = next(model.parameters()).device
+    parts = []
+    for images, labels in zip(x.split(_ENCODED_AT_ONCE), y.split(_ENCODED_AT_ONCE), strict=True):
+        classes = labels.to(device) if model.conditional else None
+        q = model.encode(images.to(device).float() / 255, classes).base_dist
+        parts.append(torch.stack([q.loc, 2 * q.scale.log()]).cpu())
+    mean, log_var = torch.cat(parts, dim=1)
+    noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(seed))
+    sample = mean + (0.5 * log_var).exp() * noise
+    return Codes(mean.numpy(), log_var.numpy(), sample.numpy(), y.numpy())
+
+
+class Bounds(NamedTuple):
+    """Terms of the ELBO and an importance-weighted bound for each of N images, in nats."""
+
+    reconstruction: Float[Tensor, " n"]
+    """E_q[log p(x | z)], a mean over the samples."""
+    kl: Float[Tensor, " n"]
+    """KL(q(z | x) ‖ p(z)), exact."""
+    log_likelihood: Float[Tensor, " n"]
+    """log of the mean importance weight: a lower bound on log p(x) that tightens with samples."""
+
+
+@torch.no_grad()
+def importance(
+    model: VAE,
+    x: Float[Tensor, "n *image"],
+    y: Labels | None,
+    samples: int,
+    seed: int,
+    track: Track = iter,
+) -> Bounds:
+    """ELBO and importance-weighted log-likelihood from the same samples z₁ … z_K ~ q(z | x).
+
+        log p(x) ≥ E log 1/K Σ_k p(x | z_k) p(z_k) / q(z_k | x)
+
+    Samples are streamed: memory does not grow with their number. For a class-conditional model
+    all of it is conditional on y. Source: Burda et al. 2016, arXiv:1509.00519.
+
+    Args:
+        model: in float32, for these numbers are to be trusted.
+        x: images in [0, 1], on the model's device.
+        y: their classes, for a conditional model.
+        samples: K.
+        seed: of the noise.
+        track: wraps the iteration over batches, to show progress.
+    """
+    torch.manual_seed(seed)
+    rows = max(1, _DECODED_AT_ONCE // samples)
+    prior = torch.distributions.Normal(0.0, 1.0)
+    parts = []
+    for batch in track(torch.arange(len(x), device=x.device).split(rows)):
+        x_batch, y_batch = x[batch], None if y is None else y[batch]
+        q = model.encode(x_batch, y_batch)
+        total = torch.zeros(len(batch), device=x.device)
+        log_weights = []
+        for drawn in torch.arange(samples).split(max(1, _DECODED_AT_ONCE // len(batch))):
+            z = q.sample(drawn.shape)
+            log_p = model.decode(z, y_batch).log_prob(x_batch)
+            log_weights.append(log_p + prior.log_prob(z).sum(-1) - q.log_prob(z))
+            total += log_p.sum(0)
+        bound = torch.logsumexp(torch.cat(log_weights), 0) - math.log(samples)
+        parts.append((total / samples, kl(q), bound))
+    return Bounds(*(torch.cat(part).double().cpu() for part in zip(*parts, strict=True)))

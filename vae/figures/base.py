@@ -1,0 +1,235 @@
+"""What all figures share: style, palette, polarity, pixel-exact pictures, the latent frame, saving.
+
+Layouts are in units of 1/100 inch. Pictures are laid pixel by pixel: an image takes a whole number
+of the file's pixels for each of its own, so what one sees is what the decoder said.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Bool, Float, Int, Num, UInt8
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
+from numpy import ndarray
+from PIL import Image
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+INK = "#222222"
+FAINT = "#9a9a9a"
+GREY, WHITE = 64, 255  # gaps between tiles
+DARK = "#000000"
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.0,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "axes.edgecolor": "#bbbbbb",
+    "axes.linewidth": 0.8,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": "#777777",
+    "ytick.color": "#777777",
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.axisbelow": True,
+    "savefig.facecolor": "white",
+}
+
+
+def styled(make: Callable[P, T]) -> Callable[P, T]:
+    """Decorates whatever makes or renders artists: the project's style, and no global state."""
+
+    @functools.wraps(make)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        with mpl.rc_context(_STYLE):
+            return make(*args, **kwargs)
+
+    return wrapped
+
+
+Images = Num[ndarray, "rows columns height width *channels"]
+
+
+def palette(classes: int) -> list[tuple[float, float, float]]:
+    """One colour a class: Petroff's ten, made for colour-blind readers; beyond ten, even hues.
+
+    Source: Petroff 2021, arXiv:2107.02270.
+    """
+    ten = mpl.color_sequences["petroff10"]
+    if classes <= len(ten):
+        return [to_rgb(colour) for colour in ten[:classes]]
+    return [to_rgb(mpl.colormaps["turbo"]((i + 0.5) / classes)) for i in range(classes)]
+
+
+def to_bytes(x: Float[ndarray, "*shape"]) -> UInt8[ndarray, "*shape"]:
+    """Values in [0, 1] as 0–255, rounded. Ink is bright on black, as the data has it.
+
+    >>> to_bytes(np.array([0.0, 0.5, 0.999, 1.0]))
+    array([  0, 128, 255, 255], dtype=uint8)
+    """
+    return np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8)
+
+
+def mosaic(
+    images: Images, gap: int = 0, shade: int = GREY
+) -> UInt8[ndarray, "height width channels"]:
+    """A grid of images as one RGB picture, with `gap` pixels of a grey between them."""
+    grid = images if images.dtype == np.uint8 else to_bytes(images)
+    if grid.ndim == 4:
+        grid = grid[..., None]
+    grid = np.broadcast_to(grid, (*grid.shape[:-1], 3))
+    margins = ((0, 0), (0, 0), (0, gap), (0, gap), (0, 0))
+    grid = np.pad(grid, margins, constant_values=shade)
+    rows, columns, height, width, _ = grid.shape
+    picture = grid.swapaxes(1, 2).reshape(rows * height, columns * width, 3)
+    return picture[: rows * height - gap, : columns * width - gap]
+
+
+def zoom(image_shape: Sequence[int], dpi: int, tile: int = 28) -> int:
+    """File pixels for one image pixel, a whole number: an image is about `tile`/100 inch."""
+    return max(1, round(tile * dpi / 100 / max(image_shape[:2])))
+
+
+class Sheet:
+    """A figure laid out from its top left corner in units of 1/100 inch."""
+
+    def __init__(self, width: float, height: float, dpi: int, title: str) -> None:
+        self.unit = dpi / 100
+        self.size = math.ceil(width * self.unit), math.ceil(height * self.unit)
+        self.figure = Figure(figsize=(self.size[0] / dpi, self.size[1] / dpi), dpi=dpi)
+        self.figure.set_label(title)
+        self.text(14, 12, title, size=11, weight="bold", va="top")
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes at a place in units."""
+        return self._axes(*(round(v * self.unit) for v in (left, top, width, height)))
+
+    def _axes(self, left: int, top: int, width: int, height: int) -> Axes:
+        w, h = self.size
+        return self.figure.add_axes((left / w, (h - top - height) / h, width / w, height / h))
+
+    def picture(self, left: float, top: float, picture: UInt8[ndarray, "h w c"], zoom: int) -> Axes:
+        """An RGB picture at a place in units, `zoom` file pixels for each of its own."""
+        height, width = picture.shape[0] * zoom, picture.shape[1] * zoom
+        axes = self._axes(round(left * self.unit), round(top * self.unit), width, height)
+        axes.imshow(picture, interpolation="nearest", aspect="auto")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+        return axes
+
+    def text(self, left: float, top: float, text: str, **style: object) -> None:
+        """Words at a place in units."""
+        w, h = self.size
+        self.figure.text(left * self.unit / w, 1 - top * self.unit / h, text, **style)  # type: ignore[arg-type]
+
+
+def frame(axes: Axes, limit: float, *, dark: bool = False) -> None:
+    """Make axes the latent plane: z₁ right, z₂ up, the shared limits, rings of the prior."""
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="$z_1$", ylabel="$z_2$")
+    axes.set_aspect("equal")
+    axes.yaxis.label.set(rotation=0, va="center")
+    if dark:
+        axes.set_facecolor(DARK)
+    for radius in (1, 2):
+        colour = "#666666" if dark else "#888888"
+        axes.add_patch(
+            Circle((0, 0), radius, fill=False, ec=colour, lw=0.8, ls=(0, (4, 3)), zorder=3)
+        )
+        axes.annotate(
+            f"{radius}σ",
+            (0, -radius),
+            ha="center",
+            va="center",
+            size=7,
+            color="#aaaaaa" if dark else "#666666",
+            zorder=3,
+            path_effects=[withStroke(linewidth=2.5, foreground=DARK if dark else "white")],
+        )
+
+
+def unit_square(axes: Axes, n: int) -> None:
+    """Make axes the latent plane in probability, Φ(z), under the lines of an n×n manifold."""
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="$Φ(z_1)$", ylabel="$Φ(z_2)$")
+    axes.set_aspect("equal")
+    axes.set_xticks(np.arange(n + 1) / n, minor=True)
+    axes.set_yticks(np.arange(n + 1) / n, minor=True)
+    axes.tick_params(which="minor", length=0)
+    axes.grid(which="minor", color="#888888", lw=0.4, alpha=0.5, zorder=3)
+
+
+def scatter(
+    axes: Axes,
+    points: Num[ndarray, "n 2"],
+    labels: Int[ndarray, " n"],
+    classes: int,
+    size: float | Float[ndarray, " n"] = 2.0,
+) -> None:
+    """Dots in their class's colour, drawn in one order so that no class lies on top."""
+    colours = np.array(palette(classes))[labels]
+    axes.scatter(*points.T, s=size, c=colours, linewidths=0, alpha=0.6, rasterized=True)
+
+
+def label_classes(
+    axes: Axes,
+    points: Num[ndarray, "n 2"],
+    labels: Int[ndarray, " n"],
+    class_names: Sequence[str],
+    *,
+    dark: bool = False,
+) -> None:
+    """Each class's name on its cluster: at the point of the class nearest to its median."""
+    low, high = sorted(axes.get_xlim()), sorted(axes.get_ylim())
+    seen: Bool[ndarray, " n"] = (points >= (low[0], high[0])).all(axis=1) & (
+        points <= (low[1], high[1])
+    ).all(axis=1)
+    for label, (name, colour) in enumerate(
+        zip(class_names, palette(len(class_names)), strict=True)
+    ):
+        cluster = points[(labels == label) & seen]
+        if len(cluster):
+            place = cluster[np.abs(cluster - np.median(cluster, axis=0)).sum(axis=1).argmin()]
+            axes.annotate(
+                name,
+                place,
+                ha="center",
+                va="center",
+                size=13 if len(name) == 1 else 9,
+                weight="bold",
+                color=colour if not dark else "white",
+                path_effects=[withStroke(linewidth=3, foreground=colour if dark else "white")],
+                zorder=5,
+                annotation_clip=True,
+            )
+
+
+class Words(NamedTuple):
+    """What a figure's file says of itself."""
+
+    title: str
+    caption: str
+
+
+@styled
+def save(figure: Figure, path: Path, caption: str) -> None:
+    """Write a PNG that carries its title and caption; the same figure gives the same bytes."""
+    words = {"Title": figure.get_label(), "Description": caption, "Software": None}
+    figure.savefig(path, format="png", metadata=words, pil_kwargs={"optimize": True})
+
+
+def read_words(path: Path) -> Words:
+    """The title and the caption that a PNG carries."""
+    with Image.open(path) as image:
+        return Words(str(image.info["Title"]), str(image.info["Description"]))

@@ -1,0 +1,82 @@
+"""How a training went: the ELBO and its two terms by epoch, in training and validation."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from vae.figures.base import FAINT, Sheet, styled
+
+_TRAIN, _VALIDATION = "#9ec3e6", "#1f5f99"
+
+
+@styled
+def draw(rows: Sequence[dict[str, float]], *, floor: float, title: str, dpi: int) -> Figure:
+    """Three panels over epochs, nats per image, lower is better but for the KL.
+
+    Args:
+        rows: of `vae.training.fit`.
+        floor: the entropy floor of the images, drawn with the reconstruction.
+        title: names model and data set.
+        dpi: pixels an inch.
+    """
+    sheet = Sheet(900, 330, dpi, title)
+    epochs = [row["epoch"] for row in rows]
+    panels = {
+        "−ELBO": ("train_elbo", "validation_elbo", -1),
+        "reconstruction, −log p(x|z)": ("train_reconstruction", "reconstruction", -1),
+        "KL(q(z|x) ‖ p(z))": ("train_kl", "kl", 1),
+    }
+    for i, (name, (train, validation, sign)) in enumerate(panels.items()):
+        axes = sheet.axes(62 + 288 * i, 62, 230, 215)
+        axes.plot(
+            epochs, [sign * row[train] for row in rows], color=_TRAIN, lw=1.8, label="training"
+        )
+        axes.plot(
+            epochs,
+            [sign * row[validation] for row in rows],
+            color=_VALIDATION,
+            lw=1.4,
+            label="validation",
+        )
+        axes.set_title(name, loc="left")
+        axes.set_xlabel("epoch")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#eeeeee")
+        last = sign * rows[-1][validation]
+        axes.annotate(
+            f"{last:.1f}",
+            (epochs[-1], last),
+            (0, 7 if sign < 0 else -12),
+            textcoords="offset points",
+            ha="right",
+            color=_VALIDATION,
+            weight="bold",
+        )
+        if i == 0:
+            axes.set_ylabel("nats per image")
+            axes.legend(frameon=False, loc="upper right")
+        if i == 1 and floor > 0:
+            axes.axhline(floor, color=FAINT, ls="--", lw=1)
+            axes.annotate(
+                f"floor: the images' own entropy, {floor:.1f}",
+                (epochs[-1], floor),
+                (0, 4),
+                textcoords="offset points",
+                ha="right",
+                color="#777777",
+                size=8,
+            )
+            axes.set_ylim(bottom=0.85 * floor)
+    return sheet.figure
+
+
+def caption(*, validation_elbo: float, epochs: int) -> str:
+    """What the curves show."""
+    return (
+        "The bound and its two terms, by epoch. Reconstruction asks that a code tell the image; "
+        "the KL divergence is the pull towards the prior that keeps all codes together around "
+        "the origin, and it pays for every nat that a code tells. The grey line is a floor: on "
+        "grey pixels the cross-entropy cannot fall below the images' own entropy. Training "
+        "numbers are means over an epoch as it goes, so they lag behind. After "
+        f"{epochs} epochs the ELBO of the held-out images is {validation_elbo:.1f} nats."
+    )

@@ -1,0 +1,97 @@
+"""Walks through the latent space from one test image to another, as strips and on the map."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jaxtyping import Float, Int, Num
+from matplotlib.figure import Figure
+from numpy import ndarray
+
+from vae.figures.base import (
+    WHITE,
+    Sheet,
+    frame,
+    label_classes,
+    mosaic,
+    palette,
+    scatter,
+    styled,
+    zoom,
+)
+
+
+class Walk(NamedTuple):
+    """A walk through the codes of test images, decoded at some places on its way."""
+
+    stops: Float[ndarray, "stops latent"]
+    classes: tuple[int, ...]
+    """Of the stops."""
+    mean: Num[ndarray, "steps *image"]
+    read: Int[ndarray, " steps"]
+    """The class that a classifier reads in each picture."""
+
+
+@styled
+def draw(
+    walks: Sequence[Sequence[Walk]],
+    codes: Float[ndarray, "n latent"],
+    labels: Int[ndarray, " n"],
+    *,
+    class_names: Sequence[str],
+    limit: float,
+    title: str,
+    dpi: int,
+) -> Figure:
+    """A block for each group of walks: a strip for each walk and, in two dimensions, the map."""
+    image = walks[0][0].mean.shape[1:]
+    scale = zoom(image, dpi)
+    gap = max(1, round(0.03 * dpi / scale))
+    unit = 100 / dpi * scale  # of an image pixel
+    tile, word = image[0] * unit, 14
+    longest = max(len(walk.mean) for group in walks for walk in group)
+    plane = 330 if codes.shape[1] == 2 else 0
+    blocks = [max(len(group) * (tile + word), plane + 24) + 26 for group in walks]
+    left = plane + 116
+    sheet = Sheet(left + longest * (image[1] + gap) * unit + 20, 48 + sum(blocks), dpi, title)
+    colours = palette(len(class_names))
+    top = 48.0
+    for group, block in zip(walks, blocks, strict=True):
+        if plane:
+            axes = sheet.axes(44, top, plane, plane)
+            frame(axes, limit)
+            scatter(axes, codes, labels, len(class_names), size=1)
+            for walk in group:
+                for width, colour in ((3.2, "white"), (1.4, "#222222")):
+                    axes.plot(
+                        *walk.stops.T, color=colour, lw=width, marker="o", ms=2 + width, zorder=4
+                    )
+            label_classes(axes, codes, labels, class_names)
+        for row, walk in enumerate(group):
+            height = top + row * (tile + word)
+            name = "→".join(class_names[c] for c in walk.classes)
+            sheet.text(left - 8, height + tile / 2, name, ha="right", va="center", weight="bold")
+            sheet.picture(left, height, mosaic(walk.mean[None], gap, WHITE), scale)
+            for i, label in enumerate(walk.read):
+                sheet.text(
+                    left + (i * (image[1] + gap) + image[1] / 2) * unit,
+                    height + tile + word / 2 - 1,
+                    class_names[label][:5],
+                    ha="center",
+                    va="center",
+                    size=7.5,
+                    weight="bold",
+                    color=colours[label],
+                )
+        top += block
+    return sheet.figure
+
+
+def caption(*, neighbours: int, conditional: bool) -> str:
+    """What the walks show."""
+    mixed = " The class moves along with z, as a mixture of the two labels." if conditional else ""
+    return (
+        "Straight walks between the posterior means of two test images of the named classes (the "
+        "most typical of each), decoded on the way. The word under a picture is what an "
+        f"independent classifier reads in it ({neighbours} nearest training images, by pixels): "
+        "a walk passes through whatever other digits lie between." + mixed
+    )

@@ -1,0 +1,258 @@
+"""The schema of params.yaml: every number a person may turn, with its type and its bounds.
+
+`check` reads the whole file and reports every mistake at once. YAML is read as DVC reads it
+(YAML 1.2, where `1e-3` is a number).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML, YAMLError
+
+from vae.errors import InputError
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+ModelNames = list[str]
+DataSet = Literal[
+    "mnist",
+    "fashion-mnist",
+    "kmnist",
+    "qmnist",
+    "emnist-balanced",
+    "emnist-byclass",
+    "emnist-bymerge",
+    "emnist-digits",
+    "emnist-letters",
+    "emnist-mnist",
+    "digits",
+    "folder",
+]
+Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
+
+
+class Section(BaseModel):
+    """A part of params.yaml: no unknown key, no conversion of types, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Data(Section):
+    """Which images."""
+
+    name: DataSet
+
+
+class Training(Section):
+    """How every model is trained; see `vae.training.fit`."""
+
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0)]
+    warmup: Share
+    clip: Annotated[float, Field(gt=0)]
+    validation: Annotated[float, Field(gt=0, le=0.5)]
+    precision: Literal["bfloat16", "float32"]
+    patience: Positive | None
+
+
+class Model(Section):
+    """One model: its architecture, its objective and how long it is trained."""
+
+    latent_dim: Positive
+    conditional: bool
+    hidden: Annotated[list[Positive], Field(min_length=1)]
+    activation: Activation
+    beta: Annotated[float, Field(ge=0)]
+    epochs: Positive
+
+
+class Evaluate(Section):
+    """How test-set numbers are estimated."""
+
+    samples: Positive
+    neighbours: Positive
+    active_variance: Annotated[float, Field(gt=0)]
+
+
+class Figures(Section):
+    """Which figures are drawn of which models, in the order in which the report shows them."""
+
+    curves: ModelNames
+    reconstructions: ModelNames
+    samples: ModelNames
+    scatter: ModelNames
+    manifold: ModelNames
+    digits: ModelNames
+    uncertainty: ModelNames
+    interpolation: ModelNames
+    tsne: ModelNames
+    traversal: ModelNames
+    class_manifolds: ModelNames
+    conditional: ModelNames
+
+
+class Style(Section):
+    """The look of every figure."""
+
+    dpi: Annotated[int, Field(ge=50, le=600)]
+
+
+class Frame(Section):
+    """The coordinate frame that every picture of a latent plane shares."""
+
+    limit: Annotated[float, Field(gt=0)]
+
+
+class Reconstructions(Section):
+    """The figure of inputs beside reconstructions."""
+
+    per_class: Positive
+
+
+class Samples(Section):
+    """The figure of prior samples."""
+
+    rows: Annotated[int, Field(ge=2)]
+
+
+class Manifold(Section):
+    """The quantile grid."""
+
+    n: Annotated[int, Field(ge=2)]
+    page_n: Annotated[int, Field(ge=2)]
+
+
+class Uncertainty(Section):
+    """The figure of posterior widths."""
+
+    ellipses: Positive
+    strip: Positive
+
+
+class Interpolation(Section):
+    """Paths between test images of two or more classes."""
+
+    sources: list[Annotated[int, Field(ge=0)]]
+    pairs: list[Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]]
+    loops: list[Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=3)]]
+    frames: Annotated[int, Field(ge=2)]
+    milliseconds: Annotated[int, Field(ge=20)]
+    pixels: Positive
+    strip: Annotated[int, Field(ge=2)]
+    neighbours: Positive
+
+
+class Tsne(Section):
+    """t-SNE of a latent space with more than two axes."""
+
+    perplexity: Annotated[float, Field(ge=2)]
+    points: Annotated[int, Field(ge=10)]
+    neighbours: Positive
+
+
+class Traversal(Section):
+    """One latent axis at a time."""
+
+    steps: Annotated[int, Field(ge=2)]
+    limit: Annotated[float, Field(gt=0)]
+
+
+class Conditional(Section):
+    """The same codes decoded as every class."""
+
+    rows: Positive
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    dataset: Data
+    training: Training
+    models: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Model], Field(min_length=1)
+    ]
+    evaluate: Evaluate
+    figures: Figures
+    style: Style
+    frame: Frame
+    reconstructions: Reconstructions
+    samples: Samples
+    manifold: Manifold
+    uncertainty: Uncertainty
+    interpolation: Interpolation
+    tsne: Tsne
+    traversal: Traversal
+    conditional: Conditional
+
+    @model_validator(mode="after")
+    def _figures_fit_their_models(self) -> "Params":
+        problems = list(self._misfits())
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _misfits(self) -> Iterator[str]:
+        plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty"]
+        conditional = ["class_manifolds", "conditional"]
+        for figure, names in self.figures:
+            for name in names:
+                where = f"figures.{figure} is {names}"
+                model = self.models.get(name)
+                if model is None:
+                    yield f"{where}: no model {name!r}; models are {', '.join(self.models)}"
+                    continue
+                if figure in plane and model.latent_dim != 2:
+                    yield (
+                        f"{where}: it needs a plane, and models.{name}.latent_dim is "
+                        f"{model.latent_dim}; give models with latent_dim 2"
+                    )
+                if figure == "tsne" and model.latent_dim <= 2:
+                    yield (
+                        f"{where}: t-SNE maps more than two axes, and models.{name}.latent_dim is "
+                        f"{model.latent_dim}; the scatter shows such a model as it is"
+                    )
+                if figure in conditional and not model.conditional:
+                    yield f"{where}: models.{name}.conditional is false, and it must be true"
+            if len(set(names)) < len(names):
+                yield f"figures.{figure} is {names}: each model once"
+
+
+def read(path: Path) -> Params:
+    """The checked parameters of a YAML file.
+
+    Raises:
+        InputError: with one line for every mistake: dotted key, value given, what is allowed.
+    """
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise InputError(f"{path.name} is not YAML: {error}") from None
+    return check(content, path.name)
+
+
+def check(content: Any, name: str = "params.yaml") -> Params:
+    """`content` as parameters; see `read`."""
+    try:
+        return Params.model_validate(content)
+    except ValidationError as error:
+        problems = [line for problem in error.errors() for line in _explain(problem)]
+    raise InputError("\n  ".join([f"{name} has {len(problems)} mistake(s):", *problems]))
+
+
+def _explain(problem: ErrorDetails) -> list[str]:
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"]).splitlines()
+    # pydantic marks the alternatives of a union and dictionary keys; a reader wants the plain path
+    key = ".".join(str(part) for part in problem["loc"] if part not in ("constrained-int", "[key]"))
+    message = problem["msg"][0].lower() + problem["msg"][1:]
+    match problem["type"]:
+        case "extra_forbidden":
+            return [f"{key}: unknown key (its value is {problem['input']!r}); remove or rename it"]
+        case "missing":
+            return [f"{key}: missing"]
+        case _:
+            return [f"{key} is {problem['input']!r}: {message}"]

@@ -1,0 +1,207 @@
+"""Maximise the ELBO by stochastic gradient ascent on data that stays in the device's memory.
+
+Adam with a one-cycle learning rate. Every epoch visits each training image once, in an order drawn
+from the seed and the epoch's number alone, so a training that was interrupted and goes on from its
+saved state ends with the same bits as one that never stopped.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from vae.model import VAE
+from vae.objective import terms
+
+Row = dict[str, float]
+State = dict[str, Any]
+
+_VALIDATION_BATCH = 1000
+
+
+class Diverged(ValueError):
+    """The loss or a gradient stopped being a finite number."""
+
+
+def fit(
+    model: VAE,
+    images: UInt8[Tensor, "n *image"],
+    labels: Int[Tensor, " n"],
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    warmup: float,
+    clip: float,
+    validation: int,
+    precision: str,
+    beta: float = 1.0,
+    patience: int | None = None,
+    seed: int = 0,
+    state: State | None = None,
+    on_epoch: Callable[[State], None] = lambda state: None,
+) -> list[Row]:
+    """Train `model` in place and return one row of numbers for each epoch.
+
+    Args:
+        model: on the device to train on; the data is moved there.
+        images: pixels 0–255, of which `validation` images, drawn by the seed, are held out.
+        labels: read by a conditional model only.
+        epochs: passes over the training part.
+        batch_size: images a step.
+        learning_rate: the peak of the one-cycle schedule.
+        warmup: share of all steps until that peak.
+        clip: largest norm of the gradient of the loss, a mean over the batch.
+        validation: number of images held out, at least one.
+        precision: "bfloat16" autocasts where the processor computes in it; or "float32".
+        beta: weight of the KL term.
+        patience: stop when the validation ELBO has not risen for so many epochs, and keep the best
+            epoch's weights; None trains to the end and keeps the last.
+        seed: of the split, the order and the noise.
+        state: what `on_epoch` was last given, to go on from there.
+        on_epoch: called with the whole state after each epoch; `state["history"]` holds the rows.
+
+    Returns:
+        Rows of `epoch` (from 1) and, in nats per image, `train_elbo`, `validation_elbo`,
+        `reconstruction`, `kl` (of the validation part), `train_reconstruction`, `train_kl`.
+        The ELBO is the bound, β = 1; training numbers are means over an epoch as it goes.
+
+    Raises:
+        Diverged: naming epoch and loss.
+    """
+    device = next(model.parameters()).device
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    train, held_out = (
+        _Part(images[part].to(device), labels[part].to(device), model.conditional)
+        for part in order.tensor_split([len(images) - validation])
+    )
+    autocast = torch.autocast(
+        device.type, torch.bfloat16, enabled=precision == "bfloat16" and computes_bfloat16(device)
+    )
+    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser,
+        max_lr=learning_rate,
+        total_steps=epochs * math.ceil(len(train) / batch_size),
+        pct_start=warmup,
+        cycle_momentum=False,
+    )
+    history: list[Row] = []
+    best: tuple[float, dict[str, Tensor]] | None = None
+    if state is not None:
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        history, best = state["history"], state["best"]
+
+    def step(x: Tensor, y: Tensor | None) -> Tensor:
+        """One step on a batch: its reconstruction, KL and gradient norm."""
+        with autocast:
+            bound = terms(model, x, y)
+        optimiser.zero_grad()
+        (-bound.elbo(beta).mean()).backward()
+        gradients = [w.grad for w in model.parameters() if w.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if norm > clip:
+            torch.nn.utils.clip_grads_with_norm_(model.parameters(), clip, norm)
+        optimiser.step()
+        schedule.step()
+        return torch.stack([*(term.detach().sum() for term in bound), norm])
+
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        for epoch in range(len(history) + 1, epochs + 1):
+            if patience is not None and _stalled(history, patience):
+                break
+            torch.manual_seed(_mix(seed, epoch))
+            sums = sum(step(x, y) for x, y in train.shuffled(batch_size)).tolist()
+            if not all(map(math.isfinite, sums)):
+                loss = (beta * sums[1] - sums[0]) / len(train)
+                raise Diverged(
+                    f"training diverged in epoch {epoch}: the loss is {loss} and the sum of the "
+                    f"gradients' norms {sums[2]}; a lower learning_rate or clip may help"
+                )
+            validated = _validate(model, held_out, autocast, seed)
+            history.append(
+                {
+                    "epoch": epoch,
+                    "train_elbo": (sums[0] - sums[1]) / len(train),
+                    "validation_elbo": validated[0] - validated[1],
+                    "reconstruction": validated[0],
+                    "kl": validated[1],
+                    "train_reconstruction": sums[0] / len(train),
+                    "train_kl": sums[1] / len(train),
+                }
+            )
+            if patience is not None and (best is None or history[-1]["validation_elbo"] > best[0]):
+                weights = {name: value.clone() for name, value in model.state_dict().items()}
+                best = history[-1]["validation_elbo"], weights
+            on_epoch(
+                {
+                    "model": model.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "schedule": schedule.state_dict(),
+                    "history": history,
+                    "best": best,
+                }
+            )
+    if best is not None:
+        model.load_state_dict(best[1])
+    return history
+
+
+@dataclass
+class _Part:
+    """Images and labels of one part of the data, as batches of x ∈ [0, 1] and y."""
+
+    images: Tensor
+    labels: Tensor
+    conditional: bool
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def shuffled(self, size: int) -> Iterator[tuple[Float[Tensor, "batch *image"], Tensor | None]]:
+        """Every image once, in a new order; the last batch may be smaller."""
+        return self._batches(torch.randperm(len(self)), size)
+
+    def ordered(self, size: int) -> Iterator[tuple[Float[Tensor, "batch *image"], Tensor | None]]:
+        """Every image once, as they lie."""
+        return self._batches(torch.arange(len(self)), size)
+
+    def _batches(self, order: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        for batch in order.to(self.images.device).split(size):
+            x = self.images[batch].float().div_(255)
+            yield x, self.labels[batch] if self.conditional else None
+
+
+@torch.no_grad()
+def _validate(
+    model: VAE, part: _Part, autocast: AbstractContextManager[Any], seed: int
+) -> list[float]:
+    """Mean reconstruction and KL of a part, at the same noise every time, in nats per image."""
+    torch.manual_seed(seed)
+    with autocast:
+        batches = [terms(model, x, y) for x, y in part.ordered(_VALIDATION_BATCH)]
+    return [float(torch.cat(term).double().mean()) for term in zip(*batches, strict=True)]
+
+
+def computes_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 products are native to the device, and so faster than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+
+
+def _stalled(history: list[Row], patience: int) -> bool:
+    elbos = [row["validation_elbo"] for row in history]
+    return len(elbos) > patience and max(elbos[-patience:]) <= max(elbos[:-patience])
+
+
+def _mix(seed: int, epoch: int) -> int:
+    """A seed for one epoch, different for every pair of seed and epoch below 2³¹."""
+    return seed << 31 | epoch
