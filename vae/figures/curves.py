@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from vae.figures.base import FAINT, Sheet, styled
 
@@ -42,16 +43,13 @@ def draw(rows: Sequence[dict[str, float]], *, floor: float, title: str, dpi: int
         axes.set_xlabel("epoch")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#eeeeee")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        settled = rows[len(rows) // 20 :]  # the first steps would squeeze all that follows
+        seen = [sign * row[key] for row in settled for key in (train, validation)]
+        margin = 0.05 * (max(seen) - min(seen)) + 0.1
+        axes.set_ylim(min(seen) - margin, max(seen) + margin)
         last = sign * rows[-1][validation]
-        axes.annotate(
-            f"{last:.1f}",
-            (epochs[-1], last),
-            (0, 7 if sign < 0 else -12),
-            textcoords="offset points",
-            ha="right",
-            color=_VALIDATION,
-            weight="bold",
-        )
+        axes.set_title(f"{last:.1f}", loc="right", color=_VALIDATION, weight="bold")
         if i == 0:
             axes.set_ylabel("nats per image")
             axes.legend(frameon=False, loc="upper right")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from vae.figures.base import Sheet, frame, label_classes, palette, styled, zoom
-from vae.figures.samples import place
+from vae.figures.samples import place, show_plane
 from vae.latent import spread_out
 
 
@@ -36,22 +36,16 @@ def draw(
     ink = x[kept].astype(np.float64)
     if ink.ndim == 3:
         colours = np.array(palette(len(class_names)))[labels[kept]]
-        ink = ink[..., None] * _bright(colours)[:, None, None, :]
-    canvas = place(np.rint(ink).astype(np.uint8), mean[kept], (-limit, limit), pixels, scale)
+        ink = (
+            ink[..., None] * (0.3 + 0.7 * colours)[:, None, None, :]
+        )  # lifted, to be read on black
+    canvas = place(np.rint(ink).astype(np.uint8), mean[kept], limit, pixels, scale)
     sheet = Sheet(side + 80, side + 112, dpi, title)
     axes = sheet.axes(54, 52, side, side)
     frame(axes, limit, dark=True)
-    axes.imshow(
-        canvas, extent=(-limit, limit, -limit, limit), interpolation="nearest", aspect="auto"
-    )
+    show_plane(axes, canvas, limit)
     label_classes(axes, mean, labels, class_names, dark=True)
     return sheet.figure
-
-
-def _bright(colours: Float[ndarray, "n 3"]) -> Float[ndarray, "n 3"]:
-    """Colours scaled to full brightness, to be read on black."""
-    lifted = 0.25 + 0.75 * colours
-    return np.asarray(lifted / lifted.max(axis=1, keepdims=True))
 
 
 def caption() -> str:

@@ -44,14 +44,15 @@ def draw(
 ) -> Figure:
     """A block for each group of walks: a strip for each walk and, in two dimensions, the map."""
     image = walks[0][0].mean.shape[1:]
-    scale = zoom(image, dpi)
+    scale = zoom(image, dpi, 42)
     gap = max(1, round(0.03 * dpi / scale))
     unit = 100 / dpi * scale  # of an image pixel
     tile, word = image[0] * unit, 14
     longest = max(len(walk.mean) for group in walks for walk in group)
-    plane = 330 if codes.shape[1] == 2 else 0
+    plane = 400 if codes.shape[1] == 2 else 0
     blocks = [max(len(group) * (tile + word), plane + 24) + 26 for group in walks]
-    left = plane + 116
+    longest_name = max(len(_name(walk, class_names)) for group in walks for walk in group)
+    left = plane + 70 + 8.5 * longest_name
     sheet = Sheet(left + longest * (image[1] + gap) * unit + 20, 48 + sum(blocks), dpi, title)
     colours = palette(len(class_names))
     top = 48.0
@@ -68,7 +69,7 @@ def draw(
             label_classes(axes, codes, labels, class_names)
         for row, walk in enumerate(group):
             height = top + row * (tile + word)
-            name = "→".join(class_names[c] for c in walk.classes)
+            name = _name(walk, class_names)
             sheet.text(left - 8, height + tile / 2, name, ha="right", va="center", weight="bold")
             sheet.picture(left, height, mosaic(walk.mean[None], gap, WHITE), scale)
             for i, label in enumerate(walk.read):
@@ -84,6 +85,10 @@ def draw(
                 )
         top += block
     return sheet.figure
+
+
+def _name(walk: Walk, class_names: Sequence[str]) -> str:
+    return "→".join(class_names[label] for label in walk.classes)
 
 
 def caption(*, neighbours: int, conditional: bool) -> str:

@@ -61,7 +61,7 @@ def draw_classes(
     return sheet.figure
 
 
-_TICKS = (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2)
+_TICKS = (-2, -1, -0.5, 0, 0.5, 1, 2)
 
 
 def _coordinates(

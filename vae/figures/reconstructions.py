@@ -43,7 +43,7 @@ def caption(*, latent_dim: int) -> str:
     """What the reconstructions show."""
     return (
         f"What {latent_dim} numbers keep of an image. Left test images, in the middle the "
-        "decoder's mean at the image's posterior mean, right what differs. The bottleneck keeps class, slant "
-        "and weight of a stroke and loses what is particular to one hand; where it is unsure it "
-        "answers with a blur, the average of what it expects."
+        "decoder's mean at the image's posterior mean, right what differs. The bottleneck keeps "
+        "class, slant and weight of a stroke and loses what is particular to one hand; where it "
+        "is unsure it answers with a blur, the average of what it expects."
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float, Num
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
 
@@ -42,25 +43,24 @@ def draw(
         axes.set_title(name, loc="left")
     axes = sheet.axes(48, 66 + side + 46, plane, plane)
     if limit is None:
-        low, high = places.min(), places.max()
-        extent = (low - 0.06 * (high - low), high + 0.06 * (high - low))
+        places = places - (places.max(axis=0) + places.min(axis=0)) / 2
+        limit = 1.12 * float(np.abs(places).max())
         axes.set(xticks=[], yticks=[])
         axes.set_title("the same means at the t-SNE of their z (a map, without units)", loc="left")
     else:
-        extent = (-limit, limit)
         frame(axes, limit, dark=True)
         axes.set_title("the same means at their z", loc="left")
     pixels = round(plane / 100 * dpi)
-    small = zoom(image, dpi, 30)
-    canvas = place(to_bytes(mean), places, extent, pixels, small)
-    axes.imshow(canvas, extent=(*extent, *extent), interpolation="nearest", aspect="auto")
+    small = zoom(image, dpi, 40)
+    canvas = place(to_bytes(mean), places, limit, pixels, small)
+    show_plane(axes, canvas, limit)
     return sheet.figure
 
 
 def place(
     images: Num[ndarray, "n *image"],
     points: Float[ndarray, "n 2"],
-    extent: tuple[float, float],
+    limit: float,
     pixels: int,
     scale: int,
 ) -> Num[ndarray, "pixels pixels channels"]:
@@ -68,8 +68,8 @@ def place(
 
     Args:
         images: uint8, with or without colour.
-        points: (right, up) in the units of `extent`; those too near an edge are left out.
-        extent: lowest and highest coordinate of the square, on both axes.
+        points: (right, up); an image that would cross an edge is left out.
+        limit: the square runs from −limit to limit on both axes.
         pixels: side of the picture.
         scale: picture pixels for each image pixel.
     """
@@ -78,7 +78,7 @@ def place(
     tiles = images.repeat(scale, axis=1).repeat(scale, axis=2)
     height, width = tiles.shape[1:3]
     canvas = np.zeros((pixels, pixels, 3), np.uint8)
-    unit = (points - extent[0]) / (extent[1] - extent[0])
+    unit = (points + limit) / (2 * limit)
     tops = np.rint((1 - unit[:, 1]) * pixels - height / 2).astype(int)
     lefts = np.rint(unit[:, 0] * pixels - width / 2).astype(int)
     for tile, top, left in zip(tiles, tops, lefts, strict=True):
@@ -86,6 +86,12 @@ def place(
             region = canvas[top : top + height, left : left + width]
             np.maximum(region, tile, out=region)
     return canvas
+
+
+def show_plane(axes: Axes, canvas: Num[ndarray, "pixels pixels channels"], limit: float) -> None:
+    """Lay a square picture of the plane under axes that run from −limit to limit."""
+    extent = (-limit, limit, -limit, limit)
+    axes.imshow(canvas, extent=extent, interpolation="nearest", aspect="auto")
 
 
 def caption(*, n: int, plane: bool, conditional: bool) -> str:

@@ -50,11 +50,10 @@ def draw(
     classes = len(class_names)
     labels, sigma = codes.label, doubt(codes)
     scale = zoom(x.shape[1:], dpi, 44)
+    present = [c for c in range(classes) if (labels == c).sum() >= strip]
     ranked = [
-        np.flatnonzero(labels == c)[sigma[labels == c].argsort(kind="stable")]
-        for c in range(classes)
+        np.flatnonzero(labels == c)[sigma[labels == c].argsort(kind="stable")] for c in present
     ]
-    ranked = [row for row in ranked if len(row) >= strip]
     surest = np.stack([row[:strip] for row in ranked], axis=1)
     doubtful = np.stack([row[::-1][:strip] for row in ranked], axis=1)
     pictures = [mosaic(x[which], 1) for which in (surest, doubtful)]
@@ -92,6 +91,9 @@ def draw(
     ):
         axes = sheet.picture(54 + column * (panel + 50), 62 + panel + 90, picture, scale)
         axes.set_title(f"the {name} of each class", loc="left")
+        shown = [class_names[row] for row in present]
+        axes.set_xticks((np.arange(len(shown)) + 0.5) * picture.shape[1] / len(shown), shown)
+        axes.tick_params(length=0)
     return sheet.figure
 
 

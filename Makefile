@@ -1,0 +1,43 @@
+# make          environment and pipeline: everything from the download to reports/report.md
+# make DATASET=fashion-mnist     the same for another data set (see params.yaml)
+# make test     the tests
+# make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
+
+PYTHON ?= python3
+BIN := .venv/bin
+# `python` in dvc.yaml is the environment's
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+ifneq ($(wildcard ../shared),)
+export DATASET_MIRROR ?= $(abspath ../shared)
+endif
+
+.PHONY: report test lint bench lock
+report: $(BIN)/ready
+	@python -m stages.archives data/archives $(DATASET); \
+	case $$? in \
+	0) $(if $(DATASET),dvc exp run -S dataset.name=$(DATASET),dvc repro) ;; \
+	69) printf '\n*** GOING ON WITH THE EMBEDDED digits DATA INSTEAD ***\n\n'; \
+	    dvc exp run -S dataset.name=digits ;; \
+	*) exit 1 ;; \
+	esac
+	@echo "The report lies in reports/report.md."
+
+test: $(BIN)/ready
+	ruff check . && ruff format --check . && mypy && pytest
+
+bench: $(BIN)/ready
+	python -m benchmarks.bench
+
+# after a change of the dependencies in pyproject.toml
+lock: $(BIN)/ready
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url pyproject.toml --group dev -o requirements.txt
+
+$(BIN)/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; \
+	  sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed, " + v + " found: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode requirements.txt
+	@touch $@
