@@ -93,6 +93,7 @@ def _groups(asked: Interpolation, data: Dataset, codes: Codes) -> list[list[tupl
         for classes in getattr(asked, key):
             _require(present, classes, f"interpolation.{key}: {classes}", data)
     _require(present, asked.sources, f"interpolation.sources: {asked.sources}", data)
+    groups: list[list[tuple[int, ...]]]
     groups = [[(source, c) for c in sorted(present - {source})] for source in asked.sources]
     groups.append([tuple(pair) for pair in asked.pairs])
     groups.append([tuple(loop) for loop in asked.loops])

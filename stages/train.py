@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import pickle
 from pathlib import Path
 
@@ -44,8 +45,10 @@ def main(
     with epoch_bar(name, settings.epochs) as bar:
 
         def keep(state: State) -> None:
+            content = io.BytesIO()  # torch.save to a path tells a full disk as a RuntimeError
+            torch.save(state, content)
             with fresh(saved) as file:
-                torch.save(state, file)
+                file.write_bytes(content.getbuffer())
             bar(state["history"])
 
         options = training.model_dump()

@@ -31,7 +31,9 @@ def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int
     return buffer.getvalue()
 
 
-def frames(mean: Float[ndarray, "frames *image"], pixels: int) -> UInt8[ndarray, "frames *image"]:
+def frames(
+    mean: Float[ndarray, "frames *image"], pixels: int
+) -> UInt8[ndarray, "frames *enlarged"]:
     """Images in [0, 1] as enlarged bytes, rounded to sixteen levels."""
     scale = -(-pixels // min(mean.shape[1:3]))
     levels = np.rint(np.clip(mean, 0, 1) * (_GREYS - 1)) * (255 / (_GREYS - 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialised
 
 from vae.errors import InputError
 from vae.model import VAE
@@ -17,7 +17,7 @@ from vae.model import VAE
 def save(model: VAE, path: Path) -> None:
     """Write weights and constructor arguments."""
     weights = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
-    save_file(weights, path, {"vae": json.dumps(model.settings, sort_keys=True)})
+    path.write_bytes(serialised(weights, {"vae": json.dumps(model.settings, sort_keys=True)}))
 
 
 def load(path: Path, device: torch.device | str = "cpu") -> VAE:

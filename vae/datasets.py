@@ -8,9 +8,11 @@ only if its MD5 is the one that torchvision lists. torchvision's readers then re
 import gzip
 import hashlib
 import shutil
+import struct
 import tempfile
 import time
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -42,6 +44,7 @@ _IDX = {
     "x_test": "t10k-images-idx3-ubyte",
     "y_test": "t10k-labels-idx1-ubyte",
 }
+_IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 class Unavailable(InputError):
@@ -235,34 +238,48 @@ def _digits() -> Dataset:
 def _folder(folder: Path) -> Dataset:
     arrays = {key: _read_idx(folder, name) for key, name in _IDX.items()}
     for key in ("y_train", "y_test"):
-        if arrays[key].ndim != 1:
-            raise InputError(f"{folder / _IDX[key]}: labels must be a list of numbers")
+        if arrays[key].ndim != 1 or arrays[key].dtype.kind == "f":
+            raise InputError(f"{folder / _IDX[key]}: labels must be a list of whole numbers")
         arrays[key] = arrays[key].astype(np.int64)
     names = folder / "classes.txt"
     if names.is_file():
-        classes = names.read_text(encoding="utf-8").split("\n")
+        try:
+            classes = names.read_text(encoding="utf-8-sig").split("\n")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{names} is not UTF-8 text: {error}") from None
         class_names = tuple(line.strip() for line in classes if line.strip())
     else:
         classes_seen = 1 + max(int(arrays[key].max(initial=0)) for key in ("y_train", "y_test"))
         class_names = tuple(map(str, range(classes_seen)))
-    return Dataset("folder", class_names, **arrays)
+    try:
+        return Dataset("folder", class_names, **arrays)
+    except InputError as error:
+        what = str(error).removeprefix("folder: ")
+        raise InputError(f"{folder}: {what}; see its README.md") from None
 
 
 def _read_idx(folder: Path, name: str) -> ndarray:
-    from torchvision.datasets.mnist import read_sn3_pascalvincent_tensor
+    """An IDX file: 0, 0, type, number of axes; the lengths of the axes; numbers, all big-endian.
 
+    torchvision's reader knows no more than three axes, so no colour.
+    """
     path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     if path is None:
         raise InputError(f"{folder} holds neither {name} nor {name}.gz; see its README.md")
-    with tempfile.NamedTemporaryFile() as plain:
-        try:
-            with path.open("rb") as raw, gzip.open(raw) if path.suffix == ".gz" else raw as file:
-                shutil.copyfileobj(file, plain)
-            plain.flush()
-            array: ndarray = read_sn3_pascalvincent_tensor(plain.name, strict=True).numpy()
-        except (AssertionError, RuntimeError, ValueError, KeyError, EOFError, OSError) as error:
-            why = str(error) or "its header and its size disagree"
-            raise InputError(f"{path} is not a whole IDX file: {why}") from None
+    content = path.read_bytes()
+    try:
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        zeros, kind, axes = struct.unpack_from(">HBB", content)
+        if zeros != 0 or kind not in _IDX_TYPES or axes == 0:
+            raise ValueError("its first bytes are no IDX header")
+        shape = struct.unpack_from(f">{axes}I", content, 4)
+        array = np.frombuffer(content, _IDX_TYPES[kind], offset=4 + 4 * axes).reshape(shape)
+        array = array.astype(array.dtype.newbyteorder("="))
+    except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
+        raise InputError(
+            f"{path} is not a whole IDX file: {error}; see {folder / 'README.md'}"
+        ) from None
     if "images" in name and array.dtype != np.uint8:
         raise InputError(f"{path} holds {array.dtype}; images must be unsigned bytes")
     return array
@@ -307,8 +324,10 @@ def _chunks(source: str, timeout: float) -> Iterator[tuple[bytes, int | None]]:
                 yield chunk, total
                 size += len(chunk)
                 elapsed = time.monotonic() - start
-                if elapsed > timeout and size < _SLOWEST * elapsed:
-                    raise _Refused(f"hangs: {size} bytes in {elapsed:.0f} s")
+                if elapsed > timeout:
+                    if size < _SLOWEST * elapsed:
+                        raise _Refused(f"hangs: {size} bytes in {elapsed:.0f} s")
+                    size, start = 0, time.monotonic()
     except TimeoutError:
         raise _Refused(f"hangs: silent for {timeout:.0f} s") from None
     except (OSError, HTTPException, ValueError) as error:

@@ -3,7 +3,7 @@
 z₁ runs to the right and z₂ up, everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Float, Int, Num
@@ -78,13 +78,11 @@ def medoid(mean: Num[ndarray, "n latent"], among: Int[ndarray, " m"]) -> int:
 
 
 def axis_traversal(
-    latent_dim: int, axes: Sequence[int], steps: int, limit: float
+    latent_dim: int, axes: Iterable[int], steps: int, limit: float
 ) -> Float[ndarray, "axes steps latent"]:
     """One row for each axis: it runs from −limit to limit while all others stay at 0."""
-    z = np.zeros((len(axes), steps, latent_dim))
-    for row, axis in enumerate(axes):
-        z[row, :, axis] = np.linspace(-limit, limit, steps)
-    return z
+    places = np.linspace(-limit, limit, steps)
+    return np.stack([np.outer(places, np.eye(latent_dim)[axis]) for axis in axes])
 
 
 def spread_out(

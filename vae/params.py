@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from vae.errors import InputError
 
@@ -51,6 +52,7 @@ class Training(Section):
 
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0)]
+    beta2: Share
     warmup: Share
     clip: Annotated[float, Field(gt=0)]
     validation: Annotated[float, Field(gt=0, le=0.5)]
@@ -67,6 +69,9 @@ class Model(Section):
     activation: Activation
     beta: Annotated[float, Field(ge=0)]
     epochs: Positive
+
+
+Models = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Model], Field(min_length=1)]
 
 
 class Evaluate(Section):
@@ -172,9 +177,7 @@ class Params(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     dataset: Data
     training: Training
-    models: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Model], Field(min_length=1)
-    ]
+    models: Models
     evaluate: Evaluate
     figures: Figures
     style: Style
@@ -188,38 +191,6 @@ class Params(Section):
     traversal: Traversal
     conditional: Conditional
 
-    @model_validator(mode="after")
-    def _figures_fit_their_models(self) -> "Params":
-        problems = list(self._misfits())
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
-    def _misfits(self) -> Iterator[str]:
-        plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty"]
-        conditional = ["class_manifolds", "conditional"]
-        for figure, names in self.figures:
-            for name in names:
-                where = f"figures.{figure} is {names}"
-                model = self.models.get(name)
-                if model is None:
-                    yield f"{where}: no model {name!r}; models are {', '.join(self.models)}"
-                    continue
-                if figure in plane and model.latent_dim != 2:
-                    yield (
-                        f"{where}: it needs a plane, and models.{name}.latent_dim is "
-                        f"{model.latent_dim}; give models with latent_dim 2"
-                    )
-                if figure == "tsne" and model.latent_dim <= 2:
-                    yield (
-                        f"{where}: t-SNE maps more than two axes, and models.{name}.latent_dim is "
-                        f"{model.latent_dim}; the scatter shows such a model as it is"
-                    )
-                if figure in conditional and not model.conditional:
-                    yield f"{where}: models.{name}.conditional is false, and it must be true"
-            if len(set(names)) < len(names):
-                yield f"figures.{figure} is {names}: each model once"
-
 
 def read(path: Path) -> Params:
     """The checked parameters of a YAML file.
@@ -229,30 +200,67 @@ def read(path: Path) -> Params:
     """
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
         raise InputError(f"{path.name} is not YAML: {error}") from None
     return check(content, path.name)
 
 
 def check(content: Any, name: str = "params.yaml") -> Params:
     """`content` as parameters; see `read`."""
+    if not isinstance(content, dict):
+        what = "nothing" if content is None else repr(content)
+        raise InputError(f"{name} holds {what}; it must hold keys and values, such as seed: 0")
+    problems = []
     try:
-        return Params.model_validate(content)
+        values = Params.model_validate(content)
     except ValidationError as error:
-        problems = [line for problem in error.errors() for line in _explain(problem)]
-    raise InputError("\n  ".join([f"{name} has {len(problems)} mistake(s):", *problems]))
+        problems = [_explain(problem) for problem in error.errors()]
+    problems += _misfits(content)
+    if problems:
+        raise InputError("\n  ".join([f"{name} has {len(problems)} mistake(s):", *problems]))
+    return values
 
 
-def _explain(problem: ErrorDetails) -> list[str]:
-    if problem["type"] == "value_error":
-        return str(problem["ctx"]["error"]).splitlines()
+def _misfits(content: dict[Any, Any]) -> Iterator[str]:
+    """Figures asked of models that do not suit them, if these two sections are valid at all."""
+    try:
+        models = TypeAdapter(Models).validate_python(content.get("models"))
+        figures = Figures.model_validate(content.get("figures"))
+    except ValidationError:
+        return
+    plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty"]
+    conditional = ["class_manifolds", "conditional"]
+    for figure, names in figures:
+        for name in names:
+            where = f"figures.{figure} is {names}"
+            model = models.get(name)
+            if model is None:
+                yield f"{where}: no model {name!r}; models are {', '.join(models)}"
+                continue
+            if figure in plane and model.latent_dim != 2:
+                yield (
+                    f"{where}: it needs a plane, and models.{name}.latent_dim is "
+                    f"{model.latent_dim}; give models with latent_dim 2"
+                )
+            if figure == "tsne" and model.latent_dim <= 2:
+                yield (
+                    f"{where}: t-SNE maps more than two axes, and models.{name}.latent_dim is "
+                    f"{model.latent_dim}; the scatter shows such a model as it is"
+                )
+            if figure in conditional and not model.conditional:
+                yield f"{where}: models.{name}.conditional is false, and it must be true"
+        if len(set(names)) < len(names):
+            yield f"figures.{figure} is {names}: each model once"
+
+
+def _explain(problem: ErrorDetails) -> str:
     # pydantic marks the alternatives of a union and dictionary keys; a reader wants the plain path
     key = ".".join(str(part) for part in problem["loc"] if part not in ("constrained-int", "[key]"))
     message = problem["msg"][0].lower() + problem["msg"][1:]
     match problem["type"]:
         case "extra_forbidden":
-            return [f"{key}: unknown key (its value is {problem['input']!r}); remove or rename it"]
+            return f"{key}: unknown key (its value is {problem['input']!r}); remove or rename it"
         case "missing":
-            return [f"{key}: missing"]
+            return f"{key}: missing"
         case _:
-            return [f"{key} is {problem['input']!r}: {message}"]
+            return f"{key} is {problem['input']!r}: {message}"

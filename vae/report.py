@@ -143,7 +143,9 @@ def _show(value: object) -> str:
         return text.replace("-", "−")
     if isinstance(value, list):
         return "–".join(map(str, value))
-    return {None: "none", True: "yes", False: "no"}.get(value, str(value))  # type: ignore[call-overload]
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return str(value)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

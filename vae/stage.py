@@ -148,6 +148,6 @@ def device() -> "torch.device":
         chosen = torch.device(name)
         torch.zeros(1, device=chosen)
     except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].split(". ")[0]
         raise InputError(f"DEVICE is {name!r}: {reason}; use auto, cpu, cuda or mps") from None
     return chosen

@@ -36,6 +36,7 @@ def fit(
     epochs: int,
     batch_size: int,
     learning_rate: float,
+    beta2: float,
     warmup: float,
     clip: float,
     validation: int,
@@ -55,6 +56,7 @@ def fit(
         epochs: passes over the training part.
         batch_size: images a step.
         learning_rate: the peak of the one-cycle schedule.
+        beta2: decay of Adam's mean of squared gradients.
         warmup: share of all steps until that peak.
         clip: largest norm of the gradient of the loss, a mean over the batch.
         validation: number of images held out, at least one.
@@ -83,7 +85,9 @@ def fit(
     autocast = torch.autocast(
         device.type, torch.bfloat16, enabled=precision == "bfloat16" and computes_bfloat16(device)
     )
-    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
+    optimiser = torch.optim.Adam(
+        model.parameters(), lr=learning_rate, betas=(0.9, beta2), fused=True
+    )
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
         max_lr=learning_rate,
@@ -118,7 +122,8 @@ def fit(
             if patience is not None and _stalled(history, patience):
                 break
             torch.manual_seed(_mix(seed, epoch))
-            sums = sum(step(x, y) for x, y in train.shuffled(batch_size)).tolist()
+            batches = train.shuffled(batch_size)
+            sums = torch.stack([step(x, y) for x, y in batches]).double().sum(0).tolist()
             if not all(map(math.isfinite, sums)):
                 loss = (beta * sums[1] - sums[0]) / len(train)
                 raise Diverged(

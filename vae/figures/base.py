@@ -9,11 +9,11 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-from jaxtyping import Bool, Float, Int, Num, UInt8
+from jaxtyping import Float, Int, Num, UInt8
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ FAINT = "#9a9a9a"
 GREY, WHITE = 64, 255  # gaps between tiles
 DARK = "#000000"
 
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 9.5,
@@ -56,7 +56,7 @@ def styled(make: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(make)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        with mpl.rc_context(_STYLE):
+        with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
             return make(*args, **kwargs)
 
     return wrapped
@@ -85,9 +85,7 @@ def to_bytes(x: Float[ndarray, "*shape"]) -> UInt8[ndarray, "*shape"]:
     return np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8)
 
 
-def mosaic(
-    images: Images, gap: int = 0, shade: int = GREY
-) -> UInt8[ndarray, "height width channels"]:
+def mosaic(images: Images, gap: int = 0, shade: int = GREY) -> UInt8[ndarray, "h w 3"]:
     """A grid of images as one RGB picture, with `gap` pixels of a grey between them."""
     grid = images if images.dtype == np.uint8 else to_bytes(images)
     if grid.ndim == 4:
@@ -129,13 +127,19 @@ class Sheet:
         axes = self._axes(round(left * self.unit), round(top * self.unit), width, height)
         axes.imshow(picture, interpolation="nearest", aspect="auto")
         axes.set(xticks=[], yticks=[])
-        axes.spines[:].set_visible(False)
+        detach(axes)
         return axes
 
     def text(self, left: float, top: float, text: str, **style: object) -> None:
         """Words at a place in units."""
         w, h = self.size
         self.figure.text(left * self.unit / w, 1 - top * self.unit / h, text, **style)  # type: ignore[arg-type]
+
+
+def detach(axes: Axes) -> None:
+    """Take the border away and keep tick marks off the picture's own pixels."""
+    axes.spines[:].set_visible(False)
+    axes.spines[:].set_position(("outward", 2))
 
 
 def frame(axes: Axes, limit: float, *, dark: bool = False) -> None:
@@ -181,7 +185,7 @@ def scatter(
 ) -> None:
     """Dots in their class's colour, drawn in one order so that no class lies on top."""
     colours = np.array(palette(classes))[labels]
-    axes.scatter(*points.T, s=size, c=colours, linewidths=0, alpha=0.6, rasterized=True)
+    axes.scatter(points[:, 0], points[:, 1], s=size, c=colours, linewidths=0, alpha=0.6)
 
 
 def label_classes(
@@ -193,10 +197,8 @@ def label_classes(
     dark: bool = False,
 ) -> None:
     """Each class's name on its cluster: at the point of the class nearest to its median."""
-    low, high = sorted(axes.get_xlim()), sorted(axes.get_ylim())
-    seen: Bool[ndarray, " n"] = (points >= (low[0], high[0])).all(axis=1) & (
-        points <= (low[1], high[1])
-    ).all(axis=1)
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    seen = ((points >= (left, bottom)) & (points <= (right, top))).all(axis=1)
     for label, (name, colour) in enumerate(
         zip(class_names, palette(len(class_names)), strict=True)
     ):
@@ -238,7 +240,7 @@ def save(figure: Figure, path: Path, caption: str) -> None:
     grey = red == green == blue
     stored = picture.convert("L") if grey else picture.quantize(dither=Image.Dither.NONE)
     words = PngInfo()
-    words.add_itxt("Title", figure.get_label())
+    words.add_itxt("Title", str(figure.get_label()))
     words.add_itxt("Description", caption)
     stored.save(path, "png", optimize=True, pnginfo=words)
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from vae.figures.base import Sheet, mosaic, styled, zoom
+from vae.figures.base import Sheet, detach, mosaic, styled, zoom
 from vae.latent import to_unit_square
 
 
@@ -30,7 +30,7 @@ def draw(mean: Num[ndarray, "n n *image"], *, title: str, dpi: int) -> Figure:
     right.set(ylim=(0, 1), yticks=quarters, ylabel="probability $Φ(z_2)$")
     for twin in (above, right):
         twin.tick_params(length=3)
-        twin.spines[:].set_visible(False)
+        detach(twin)
     return sheet.figure
 
 

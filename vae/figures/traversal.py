@@ -1,6 +1,6 @@
 """One latent axis at a time: what each encodes, and which encode nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Num
@@ -15,7 +15,7 @@ def draw(
     mean: Num[ndarray, "rows steps *image"],
     *,
     names: Sequence[str],
-    active: Sequence[bool],
+    active: Iterable[bool],
     limit: float,
     title: str,
     dpi: int,

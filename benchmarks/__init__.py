@@ -1,0 +1,1 @@
+"""Measurements beside a peer and published numbers: `make bench` writes results.md."""

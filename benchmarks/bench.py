@@ -1,0 +1,171 @@
+"""Measure training and pipeline on this machine: `make bench` writes benchmarks/results.md."""
+
+import argparse
+import os
+import platform
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+import torch
+import torchvision
+
+from benchmarks.example import BATCH, HIDDEN, LATENT, PUBLISHED_EPOCHS, PUBLISHED_LOSS, RATE
+from benchmarks.pipeline import Pass, Pipeline, measure_pipeline
+from benchmarks.training import (
+    EXAMPLE,
+    flops_per_image,
+    load,
+    measure_peaks,
+    measure_quality,
+    measure_speed,
+    ours,
+)
+from vae.errors import InputError
+from vae.stage import device, fresh
+
+RESULTS = Path(__file__).with_name("results.md")
+
+
+def main() -> None:
+    """Measure, print as it goes, and write results.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
+    parser.add_argument("--rounds", type=_count, default=3, help="timed epochs of each way")
+    parser.add_argument("--epochs", type=_count, default=10, help="of training, for its quality")
+    parser.add_argument("--no-pipeline", action="store_true", help="leave the pipeline out")
+    options = parser.parse_args()
+
+    # first, while this process is small: see `measure_pipeline`
+    pipeline = None if options.no_pipeline else measure_pipeline()
+    try:
+        data = load()
+    except (InputError, OSError) as error:
+        sys.exit(f"{parser.prog}: {error}")
+    speeds = measure_speed(data, options.rounds)
+    peaks = measure_peaks()
+    losses = measure_quality(data, options.epochs)
+
+    parts = [
+        "# Benchmarks",
+        "Written by `make bench`. Times and rates vary from run to run and with whatever else the "
+        "machine does; ratios and shares are what to compare.",
+        machine(),
+        "## Training beside PyTorch's example",
+        "The setting of the official PyTorch VAE example: MNIST, "
+        f"784–{HIDDEN}–{LATENT}–{HIDDEN}–784, ReLU, Adam at {RATE:g}, batches of {BATCH}, on the "
+        "CPU. Its way, written anew: torchvision's PIL images and `ToTensor` through a "
+        "`DataLoader`, float32. Ours: `vae.training.fit`, with the same rate as the peak of its "
+        "one-cycle schedule.",
+        "### Speed",
+        f"Epochs of all ways in turn, {options.rounds} of each after one to warm up, in one "
+        f"process; a ratio compares a rate with that of {EXAMPLE} in the same round.",
+        speed(speeds),
+        "### Quality",
+        "−ELBO of the test set on grey pixels under a Bernoulli cross-entropy (scale G), one "
+        "sample of each code, computed in float32; lower is better.",
+        quality(losses, options.epochs),
+        "### Share of the processor's peak",
+        "The FLOPs of the layers' matrix products at the rates above, beside the best of 50 "
+        "products of 4096×1024 by 1024×1024 in the same precision.",
+        share(peaks, speeds),
+    ]
+    if pipeline is not None:
+        parts += [
+            "## The pipeline",
+            "`dvc repro` in a clone of the last commit without its `dvc.lock`, then twice more. "
+            f"The first pass's largest process took {pipeline.peak_mib:,.0f} MiB of memory.",
+            passes(pipeline),
+            "The first pass, stage by stage in the order they ran, each from its announcement to "
+            "the next one's: with Python's start and DVC's hashing.",
+            stages(pipeline.full),
+        ]
+    with fresh(RESULTS) as file:
+        file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    print(f"written: {RESULTS.name}")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def machine() -> str:
+    """What the absolute numbers depend on."""
+    cpuinfo = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.+)", cpuinfo.read_text() if cpuinfo.exists() else "")
+    rows = [
+        ["CPU", model[1] if model else platform.machine()],
+        ["vector instructions", torch.backends.cpu.get_cpu_capability()],
+        ["cores", str(os.cpu_count())],
+        ["PyTorch's threads", str(torch.get_num_threads())],
+        ["the pipeline's networks run on", device().type],
+        ["Python", platform.python_version()],
+        ["torch", torch.__version__],
+        ["torchvision", torchvision.__version__],
+    ]
+    return _table(["machine", ""], rows)
+
+
+def speed(speeds: Mapping[str, Sequence[float]]) -> str:
+    """Rates, and what the pairs of the same round say."""
+    rows = []
+    for name, rates in speeds.items():
+        ratios = [rate / other for rate, other in zip(rates, speeds[EXAMPLE], strict=True)]
+        spread = "" if name == EXAMPLE else f"{min(ratios):.2f}–{max(ratios):.2f}"
+        rows.append([name, f"{median(rates):,.0f}", f"{median(ratios):.2f}", spread])
+    return _table(["", "images/s, median", "ratio, median", "ratio, min–max"], rows)
+
+
+def quality(losses: Mapping[str, float], epochs: int) -> str:
+    """Test losses, measured and published."""
+    rows = [[name, str(epochs), f"{loss:.2f}"] for name, loss in losses.items()]
+    rows.append(["the example, published", str(PUBLISHED_EPOCHS), PUBLISHED_LOSS])
+    return _table(["", "epochs", "−ELBO, nats per test image"], rows)
+
+
+def share(peaks: Mapping[str, float], speeds: Mapping[str, Sequence[float]]) -> str:
+    """What training makes of the processor's arithmetic."""
+    rows = []
+    for precision, peak in peaks.items():
+        achieved = flops_per_image() * median(speeds[ours(precision)])
+        gigaflops = [f"{number / 1e9:,.0f}" for number in (achieved, peak)]
+        rows.append([ours(precision), *gigaflops, f"{achieved / peak:.0%}"])
+    return _table(["", "training, GFLOP/s", "peak, GFLOP/s", "share"], rows)
+
+
+def passes(pipeline: Pipeline) -> str:
+    """How long one waits, at first and later."""
+    each = {
+        "everything": pipeline.full,
+        "again, nothing changed": pipeline.unchanged,
+        "again, `manifold.n` raised by 1": pipeline.manifold,
+    }
+    rows = [[name, str(len(run.stages)), f"{run.total:.1f}"] for name, run in each.items()]
+    return _table(["`dvc repro`", "stages run", "time, s"], rows)
+
+
+def stages(run: Pass) -> str:
+    """A row for each stage; one that runs for several models or the like lists them."""
+    groups: dict[str, list[tuple[str, float]]] = {}
+    for stage, seconds in run.stages:
+        name, _, item = stage.partition("@")
+        groups.setdefault(name, []).append((item, seconds))
+    rows = []
+    for name, items in groups.items():
+        parts = ", ".join(f"{item} {seconds:.1f}" for item, seconds in items if item)
+        rows.append([f"`{name}`", f"{sum(seconds for _, seconds in items):.1f}", parts])
+    return _table(["stage", "time, s", "of it, s"], rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown; every column but the first is flush right."""
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
+
+
+if __name__ == "__main__":
+    main()

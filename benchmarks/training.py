@@ -1,0 +1,167 @@
+"""Speed, quality and efficiency of our training at the setting of the peer in `example.py`.
+
+The network, the batch, Adam and its rate are the example's; the rest is ours: images in memory,
+`vae.training.fit`, bfloat16 where the processor computes in it. On the CPU, as the example is.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import torchvision
+from torch import nn
+from torchvision.transforms import ToTensor
+
+from benchmarks.example import (
+    BATCH,
+    HIDDEN,
+    LATENT,
+    RATE,
+    example_loss,
+    fresh_example,
+    train_example,
+)
+from vae.datasets import Dataset, fetch, read
+from vae.model import VAE
+from vae.objective import terms
+from vae.training import computes_bfloat16, fit
+
+EXAMPLE = "the example's way"
+_HELD_OUT = 1  # `fit` asks for one validation image at least
+
+
+class Data(NamedTuple):
+    """MNIST for both ways: arrays, and torchvision's data sets of PIL images."""
+
+    arrays: Dataset
+    train: Any
+    test: Any
+
+
+def load() -> Data:
+    """Fetch from DATASET_MIRROR or torchvision's mirrors; nothing is left on the disk."""
+    with tempfile.TemporaryDirectory() as root:
+        raw = Path(root, "MNIST", "raw")
+        fetch("mnist", raw, mirror=os.environ.get("DATASET_MIRROR"))
+        # torchvision finds its archives there, whole, and only unpacks them
+        train, test = (
+            torchvision.datasets.MNIST(root, train=part, transform=ToTensor(), download=True)
+            for part in (True, False)
+        )
+        return Data(read("mnist", raw, raw), train, test)
+
+
+def ours(precision: str) -> str:
+    """The name of our way."""
+    return f"ours, {precision}"
+
+
+def precisions() -> list[str]:
+    """Those that are not the same on this processor."""
+    native = computes_bfloat16(torch.device("cpu"))
+    return ["bfloat16", "float32"] if native else ["float32"]
+
+
+def measure_speed(data: Data, rounds: int) -> dict[str, list[float]]:
+    """Images a second of each way in each round.
+
+    An epoch of ours is a whole `fit` of one epoch: splitting the data and building the optimiser,
+    once in a run, count against us; a step costs the same anywhere in the learning rate's cycle.
+    Rounds take the ways in turn, so that the drift of a shared machine meets them alike.
+    """
+    ways: dict[str, Callable[[], int]] = {
+        ours(precision): partial(_train, _fresh_model(), data.arrays, precision, epochs=1)
+        for precision in precisions()
+    }
+    ways[EXAMPLE] = partial(train_example, *fresh_example(), data.train)
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    for epoch in ways.values():
+        epoch()  # what PyTorch imports and allocates at its first steps is not timed
+    for number in range(1, rounds + 1):
+        for name, epoch in ways.items():
+            start = time.perf_counter()
+            images = epoch()
+            speeds[name].append(images / (time.perf_counter() - start))
+            print(f"round {number}: {name}: {speeds[name][-1]:,.0f} images/s", flush=True)
+    return speeds
+
+
+def measure_quality(data: Data, epochs: int) -> dict[str, float]:
+    """The test set's −ELBO of each way after some epochs, in nats per image (scale G)."""
+    losses = {}
+    for precision in precisions():
+        model = _fresh_model()
+        _train(model, data.arrays, precision, epochs)
+        losses[ours(precision)] = _loss(model, data.arrays)
+    example, optimiser = fresh_example()
+    for _ in range(epochs):
+        train_example(example, optimiser, data.train)
+    losses[EXAMPLE] = example_loss(example, data.test)
+    for name, loss in losses.items():
+        print(f"after {epochs} epochs: {name}: {loss:.2f} nats per test image", flush=True)
+    return losses
+
+
+def measure_peaks() -> dict[str, float]:
+    """The most FLOP/s of any of many large matrix products, by precision."""
+    dtypes = {"bfloat16": torch.bfloat16, "float32": torch.float32}
+    peaks = {}
+    for precision in precisions():
+        left = torch.randn(4096, 1024).to(dtypes[precision])
+        right = torch.randn(1024, 1024).to(dtypes[precision])
+        times = []
+        for _ in range(50):
+            start = time.perf_counter()
+            left @ right
+            times.append(time.perf_counter() - start)
+        peaks[precision] = 2 * left.numel() * right.shape[1] / min(times)
+        print(f"peak: {precision}: {peaks[precision] / 1e9:,.0f} GFLOP/s", flush=True)
+    return peaks
+
+
+def flops_per_image() -> int:
+    """FLOPs of the matrix products in training on one image.
+
+    A layer of m×n weights takes 2mn forward and 4mn backward, half of it for the gradient of the
+    layer's input, which the encoder's first layer does not need.
+    """
+    layers = [layer for layer in _fresh_model().modules() if isinstance(layer, nn.Linear)]
+    sizes = [layer.weight.numel() for layer in layers]
+    return 6 * sum(sizes) - 2 * sizes[0]
+
+
+def _fresh_model() -> VAE:
+    """The example's network in our class, untrained."""
+    torch.manual_seed(0)
+    return VAE((28, 28), LATENT, [HIDDEN], "relu")
+
+
+def _train(model: VAE, data: Dataset, precision: str, epochs: int) -> int:
+    """Train in our way; return the number of images seen in an epoch."""
+    fit(
+        model,
+        torch.from_numpy(data.x_train),
+        torch.from_numpy(data.y_train),
+        epochs=epochs,
+        batch_size=BATCH,
+        learning_rate=RATE,
+        beta2=0.999,  # Adam's default, as in the example
+        warmup=0.3,
+        clip=100.0,
+        validation=_HELD_OUT,
+        precision=precision,
+    )
+    return len(data.x_train) - _HELD_OUT
+
+
+@torch.no_grad()
+def _loss(model: VAE, data: Dataset) -> float:
+    """−ELBO of the test set at one sample of each code, in float32, in nats per image."""
+    torch.manual_seed(0)
+    x = torch.from_numpy(data.x_test).float() / 255
+    return -float(torch.cat([terms(model, part).elbo() for part in x.split(1000)]).double().mean())

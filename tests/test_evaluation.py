@@ -1,0 +1,112 @@
+"""Posteriors and likelihoods of a data set: against quadrature, and bounds in their order."""
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import Normal
+
+from vae.evaluation import encode, importance
+from vae.model import VAE
+from vae.objective import kl
+
+
+@pytest.fixture(scope="module")
+def model():
+    """An untrained 2-D model with posteriors that are plainly not the true ones."""
+    torch.manual_seed(3)
+    model = VAE((4, 4), 2, [16]).eval()
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(2)
+    return model
+
+
+@pytest.fixture(scope="module")
+def x():
+    return torch.rand(5, 4, 4, generator=torch.Generator().manual_seed(0)).round()
+
+
+@torch.no_grad()
+def quadrature(model, x, y=None):
+    """log p(x) on a fine grid over the plane."""
+    axis = torch.linspace(-7, 7, 701)
+    z = torch.cartesian_prod(axis, axis)
+    log_prior = Normal(0.0, 1.0).log_prob(z).sum(1) + 2 * (axis[1] - axis[0]).log()
+    rows = []
+    for i, image in enumerate(x):
+        label = None if y is None else y[i : i + 1].expand(len(z))
+        rows.append(torch.logsumexp(model.decode(z, label).log_prob(image[None]) + log_prior, 0))
+    return torch.stack(rows).double()
+
+
+def test_the_likelihood_agrees_with_quadrature(model, x):
+    estimate = importance(model, x, None, samples=20_000, seed=0).log_likelihood
+    torch.testing.assert_close(estimate, quadrature(model, x), atol=0.02, rtol=0)
+
+
+def test_the_likelihood_of_a_conditional_model_agrees_with_quadrature(x):
+    torch.manual_seed(1)
+    model, y = VAE((4, 4), 2, [16], classes=3), torch.tensor([0, 1, 2, 0, 1])
+    estimate = importance(model, x, y, samples=20_000, seed=0).log_likelihood
+    torch.testing.assert_close(estimate, quadrature(model, x, y), atol=0.02, rtol=0)
+
+
+def test_the_bound_tightens_with_samples_and_stays_below_the_truth(model, x):
+    means, errors = [], []
+    for k in (1, 10, 100, 1000):
+        runs = 20_000 // k
+        estimates = importance(model, x.repeat(runs, 1, 1), None, k, 0).log_likelihood
+        per_run = estimates.reshape(runs, len(x)).mean(1)
+        means.append(per_run.mean().item())
+        errors.append((per_run.std() / runs**0.5).item())
+    assert means == sorted(means)
+    assert means[-1] < quadrature(model, x).mean() + 3 * errors[-1]
+
+
+def test_one_sample_is_the_elbo(model, x):
+    bounds = importance(model, x.repeat(4000, 1, 1), None, samples=1, seed=0)
+    elbo = bounds.reconstruction - bounds.kl
+    gap = (bounds.log_likelihood - elbo).mean()
+    noise = (bounds.log_likelihood - elbo).std() / len(elbo) ** 0.5
+    assert gap.abs() < 4 * noise
+
+
+def test_terms_cover_every_image_in_order(model, x):
+    many = x.repeat(300, 1, 1)
+    bounds = importance(model, many, None, samples=7, seed=0)
+    torch.testing.assert_close(bounds.kl, kl(model.encode(many)).double().detach())
+    assert bounds.log_likelihood.shape == (1500,)
+
+
+def test_memory_does_not_grow_with_samples(model, x):
+    decoded = []
+    original = model.decode
+    model.decode = lambda z, y=None: decoded.append(z.shape[:-1].numel()) or original(z, y)
+    try:
+        importance(model, x, None, samples=30_000, seed=0)
+    finally:
+        del model.decode
+    assert max(decoded) <= 4000
+    assert sum(decoded) == 30_000 * len(x)
+
+
+def test_encoding_is_deterministic_and_its_samples_follow_the_posterior():
+    model = VAE((4, 4), 3, [8])
+    images = torch.randint(0, 256, (6000, 4, 4), dtype=torch.uint8)
+    labels = torch.zeros(6000, dtype=torch.long)
+    codes, again = encode(model, images, labels, 0), encode(model, images, labels, 0)
+    assert all(np.array_equal(a, b) for a, b in zip(codes, again, strict=True))
+    standard = (codes.sample - codes.mean) / np.exp(0.5 * codes.log_var)
+    assert abs(standard.mean()) < 0.03
+    assert standard.std() == pytest.approx(1, abs=0.03)
+
+
+def test_codes_keep_the_order_of_their_images():
+    model = VAE((4, 4), 2, [8], classes=4)
+    images = torch.randint(0, 256, (6000, 4, 4), dtype=torch.uint8)
+    labels = torch.arange(6000) % 4
+    codes = encode(model, images, labels, 0)
+    with torch.no_grad():
+        one = model.encode(images[5500:5501].float() / 255, labels[5500:5501]).mean[0]
+    np.testing.assert_allclose(codes.mean[5500], one, atol=1e-5)
+    assert np.array_equal(codes.label, labels)

@@ -1,0 +1,279 @@
+"""The pipeline as a whole: what dvc.yaml promises, and a run of it on scikit-learn's digits."""
+
+import ast
+import importlib
+import inspect
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from ruamel.yaml import YAML
+
+from vae.params import Params
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+SCRIPTS = {name: stage.get("do", stage) for name, stage in STAGES.items()}
+
+PLUMBING = {"vae/errors.py", "vae/params.py", "vae/stage.py"}
+"""Modules of every script that cannot change what it writes: the values of params.yaml are
+dependencies by themselves, and a new key in the schema must not train every model again."""
+
+SMALL = {
+    "dataset.name": "digits",
+    "evaluate.samples": 4,
+    "reconstructions.per_class": 2,
+    "samples.rows": 2,
+    "manifold.n": 3,
+    "manifold.page_n": 2,
+    "interpolation.sources": [1],
+    "interpolation.frames": 3,
+    "interpolation.strip": 3,
+    "tsne.points": 60,
+    "tsne.perplexity": 5.0,
+    **{f"models.{name}.epochs": 2 for name in ("vae", "cvae", "vae20")},
+    **{f"models.{name}.hidden": [16] for name in ("vae", "cvae", "vae20")},
+}
+
+
+def imports(path):
+    """The files of `vae` that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "vae":
+            for name in node.names:
+                inner = Path(*node.module.split("."), f"{name.name}.py")
+                yield (
+                    inner
+                    if (ROOT / inner).exists()
+                    else Path(*node.module.split(".")).with_suffix(".py")
+                )
+
+
+def closure(path):
+    """All files of `vae` that a file imports, directly or not."""
+    seen, open_ = set(), [Path(path)]
+    while open_:
+        for found in imports(open_.pop()):
+            if (ROOT / found).exists() and found not in seen:
+                seen.add(found)
+                open_.append(found)
+    return {file.as_posix() for file in seen}
+
+
+def outs(stage):
+    return [
+        next(iter(out)) if isinstance(out, dict) else out
+        for kind in ("outs", "metrics", "plots")
+        for out in stage.get(kind, [])
+    ]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_stage_depends_on_its_script_and_the_modules_that_it_imports(name):
+    code = {dep for dep in SCRIPTS[name]["deps"] if dep.endswith(".py")}
+    script = f"stages/{name}.py"
+    imported = closure(script) - (set() if name == "check" else PLUMBING)
+    assert code == {script} | imported
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_stage_reads_the_parameters_that_it_declares_and_no_others(name):
+    signature = inspect.signature(importlib.import_module(f"stages.{name}").main)
+    read = {p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+    if read == {"params"}:
+        read = set(Params.model_fields)
+    declared = {str(key).split(".")[0] for key in SCRIPTS[name].get("params", [])}
+    assert declared == read
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_command_names_the_paths_that_the_stage_reads_and_writes(name):
+    command = shlex.split(SCRIPTS[name]["cmd"])
+    assert command[:3] == ["python", "-m", f"stages.{name}"]
+    signature = inspect.signature(importlib.import_module(f"stages.{name}").main)
+    positional = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    assert len(command) - 3 == len(positional)
+    data = {dep for dep in SCRIPTS[name]["deps"] if not dep.endswith(".py")}
+    named = {word for word in command[3:] if "/" in word}
+    kept = {"data/archives", "data/states"}  # folders of work in progress, no outputs
+    implied = {"params.yaml", "data/params.schema.json", "reports/figures"}
+    assert named - kept | implied == data | set(outs(SCRIPTS[name])) | implied
+
+
+def test_every_stage_says_what_it_does():
+    assert all(stage.get("desc") for stage in SCRIPTS.values())
+
+
+def test_no_stage_imports_another_and_the_library_imports_no_stage():
+    for file in [*ROOT.glob("vae/**/*.py"), *ROOT.glob("stages/*.py")]:
+        assert not re.search(r"^\s*(from|import) stages", file.read_text(encoding="utf-8"), re.M), (
+            file
+        )
+
+
+def test_the_library_names_no_path_of_the_pipeline():
+    for file in ROOT.glob("vae/**/*.py"):
+        code = ast.parse(file.read_text(encoding="utf-8"))
+        words = {node.value for node in ast.walk(code) if isinstance(node, ast.Constant)}
+        paths = {w for w in words if isinstance(w, str) and re.fullmatch(r"data/\S*", w)}
+        assert not paths, file
+
+
+# ---------------------------------------------------------------- a run on scikit-learn's digits
+
+
+def call(command, cwd, check=True, **more):
+    """Run a command line in the environment of these tests, offline."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
+    done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
+    if check:
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def edit(folder, changes):
+    """Set dotted keys of params.yaml."""
+    yaml, file = YAML(), folder / "params.yaml"
+    content = yaml.load(file.read_text(encoding="utf-8"))
+    for key, value in changes.items():
+        *sections, last = key.split(".")
+        place = content
+        for section in sections:
+            place = place[section]
+        place[last] = value
+    with file.open("w", encoding="utf-8") as out:
+        yaml.dump(content, out)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A copy of the project in a Git repository of its own, set small and run once."""
+    folder = tmp_path_factory.mktemp("project")
+    listed = call("git ls-files -co --exclude-standard", ROOT).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    edit(folder, SMALL)
+    call("git init -q && git config user.email t@example.org && git config user.name t", folder)
+    call("git add -A && git commit -qm start", folder)
+    run = call("dvc repro", folder)
+    call("git add -A && git commit -qm run", folder)
+    (folder / "first.log").write_text(run.stdout)
+    return folder
+
+
+def test_the_first_run_runs_every_stage_and_the_second_none(repository):
+    ran = re.findall(r"Running stage '(\w+)", (repository / "first.log").read_text())
+    assert list(dict.fromkeys(ran)) == sorted(SCRIPTS, key=lambda name: ran.index(name))
+    assert set(ran) == set(SCRIPTS)
+    assert "Running stage" not in call("dvc repro", repository).stdout
+
+
+def test_the_report_shows_every_figure_that_was_drawn(repository):
+    report = (repository / "reports/report.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r'src="([^"]+)"', report))
+    drawn = {
+        p.relative_to(repository / "reports").as_posix()
+        for p in repository.glob("reports/figures/**/*.*")
+    }
+    assert shown == drawn
+    for name in shown:
+        with Image.open(repository / "reports" / name) as image:
+            image.verify()
+
+
+def test_metrics_are_nested_by_model_and_add_up(repository):
+    for model in ("vae", "cvae", "vae20"):
+        numbers = json.loads((repository / f"reports/metrics/{model}.json").read_text())[model]
+        assert numbers["elbo"] == pytest.approx(numbers["reconstruction"] - numbers["kl"], abs=1e-3)
+        assert sum(numbers["kl_by_axis"].values()) == pytest.approx(numbers["kl"], abs=2e-2)
+        assert numbers["log_likelihood"] >= numbers["elbo"]
+        assert -numbers["reconstruction"] > numbers["entropy_floor"]
+
+
+def test_no_output_holds_a_time_a_path_or_a_host(repository):
+    for file in (*repository.glob("reports/**/*.json"), *repository.glob("reports/**/*.csv")):
+        assert str(repository) not in file.read_text()
+    assert b"tIME" not in (repository / "reports/figures/vae/scatter.png").read_bytes()
+
+
+def test_another_run_from_a_clean_cache_gives_the_same_lock(repository, tmp_path):
+    """Of the branch of one model: every kind of stage's bytes, down to the pictures."""
+    call(f"git clone -q {repository} copy && cd copy && git config core.autocrlf false", tmp_path)
+    copy = tmp_path / "copy"
+    before = YAML(typ="safe").load((copy / "dvc.lock").read_text())
+    call("rm -rf reports && git rm -q --cached -r reports", copy)
+    call("dvc repro -f evaluate@vae scatter@vae manifold@vae interpolation@vae curves@vae", copy)
+    assert YAML(typ="safe").load((copy / "dvc.lock").read_text()) == before
+
+
+DRAWN = (
+    "curves reconstructions samples scatter manifold digits uncertainty interpolation tsne "
+    "traversal class_manifolds conditional"
+)
+EDITS = [
+    ("style.dpi", 90, f"{DRAWN} report"),
+    ("manifold.n", 4, "manifold scatter class_manifolds report"),
+    ("tsne.perplexity", 6.0, "embed samples tsne report"),
+    ("models.cvae.beta", 2.0, "train@cvae report"),
+    ("evaluate.samples", 5, "evaluate traversal report"),
+    ("interpolation.frames", 4, "interpolation report"),
+    ("conditional.rows", 3, "conditional report"),
+    ("training.learning_rate", 1e-3, "train report"),
+    ("frame.limit", 5.0, "samples scatter digits uncertainty interpolation report"),
+    ("seed", 1, "train encode evaluate embed samples digits uncertainty conditional report"),
+    ("dataset.name", "mnist", "download report"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), EDITS, ids=[key for key, *_ in EDITS])
+def test_an_edit_invalidates_exactly_what_depends_on_it(repository, key, value, expected):
+    """Stages whose own parameters changed; whatever reads their outputs follows if those change."""
+    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+    try:
+        edit(repository, {key: value})
+        status = json.loads(call("dvc status --json", repository).stdout)
+    finally:
+        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+    changed = {
+        stage if "@" in expected and stage.startswith("train") else stage.split("@")[0]
+        for stage in status
+    }
+    assert changed == {"check", *expected.split()}
+
+
+def test_a_changed_colour_trains_nothing(repository):
+    kept = (repository / "vae/figures/base.py").read_text(encoding="utf-8")
+    try:
+        (repository / "vae/figures/base.py").write_text(kept.replace("#222222", "#232323"))
+        status = json.loads(call("dvc status --json", repository).stdout)
+    finally:
+        (repository / "vae/figures/base.py").write_text(kept, encoding="utf-8")
+    stages = {stage.split("@")[0] for stage in status}
+    assert "scatter" in stages
+    assert not stages & {"download", "train", "encode", "evaluate", "embed"}
+
+
+def test_wrong_parameters_stop_the_run_before_any_work(repository):
+    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+    try:
+        edit(repository, {"manifold.n": 1, "figures.tsne": ["vae"], "style.dpi": 5})
+        done = call("dvc repro", repository, check=False)
+    finally:
+        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+        call("dvc checkout -q", repository, check=False)
+    assert done.returncode != 0
+    assert re.findall(r"Running stage '(\w+)'", done.stdout) == ["check"]
+    for key in ("manifold.n is 1", "figures.tsne is ['vae']", "style.dpi is 5"):
+        assert key in done.stderr
+    assert "Traceback" not in done.stderr

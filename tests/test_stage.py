@@ -1,0 +1,346 @@
+"""Stages: what they exit with and say, outputs that are whole or absent, the device, the bars."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from vae import stage
+from vae.datasets import Dataset
+from vae.errors import InputError
+from vae.params import Manifold, Params
+from vae.stage import download_bar, epoch_bar, fresh, progress
+
+LIMITED = """
+import resource, runpy, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+SLEEPER = """
+import time
+from pathlib import Path
+from vae.stage import fresh, run
+
+def main(target: Path) -> None:
+    with fresh(target) as file:
+        file.write_text("half of it")
+        print("writing", flush=True)
+        time.sleep(60)
+
+run(main)
+"""
+
+
+@pytest.fixture
+def project(tmp_path, content, monkeypatch):
+    """A folder with a params.yaml, in which stages run."""
+    write_params(tmp_path, content)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def environment(root):
+    """For subprocesses: the library is found, nothing but the stage writes."""
+    return os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "DEVICE": "cpu"}
+
+
+def write_params(folder, content):
+    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(content, file)
+
+
+def run(patch, main, *arguments):
+    """Run `main` as a stage with this command line."""
+    patch.setattr(sys, "argv", ["stage", *arguments])
+    stage.run(main)
+
+
+def status(patch, main, *arguments):
+    """What the stage exits with."""
+    with pytest.raises(SystemExit) as caught:
+        run(patch, main, *arguments)
+    return caught.value.code
+
+
+def files(folder):
+    """Every file under a folder, hidden ones too, and its bytes."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+# --- what a stage gets -----------------------------------------------------------------------
+
+
+def test_paths_come_by_position_and_sections_by_name(project, content, monkeypatch):
+    got = []
+
+    def main(source: Path, target: Path, *, seed: int, manifold: Manifold) -> None:
+        got.extend([source, target, seed, manifold.n])
+
+    run(monkeypatch, main, "a", "b/c")
+    assert got == [Path("a"), Path("b/c"), content["seed"], content["manifold"]["n"]]
+
+
+def test_params_are_all_the_parameters(project, content, monkeypatch):
+    got = []
+
+    def main(*, params: Params) -> None:
+        got.append(params)
+
+    run(monkeypatch, main)
+    assert got[0].model_dump() == content
+
+
+@pytest.mark.parametrize("arguments, value", [([], "default"), (["given"], "given")])
+def test_an_argument_with_a_default_may_be_left_out(arguments, value, project, monkeypatch):
+    got = []
+
+    def main(name: str = "default") -> None:
+        got.append(name)
+
+    run(monkeypatch, main, *arguments)
+    assert got == [value]
+
+
+# --- what a stage exits with -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error, code, told",
+    [
+        (InputError("data.npz holds nothing"), 1, "data.npz holds nothing"),
+        (FileNotFoundError(2, "No such file", "a.npz"), 1, "[Errno 2] No such file: 'a.npz'"),
+        (OSError(28, "No space left"), 1, "[Errno 28] No space left"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing half-written is left"),
+    ],
+    ids=["bad input", "missing file", "full disk", "interrupted"],
+)
+def test_a_failure_is_told_in_one_line(error, code, told, project, capsys, monkeypatch):
+    def main() -> None:
+        raise error
+
+    assert status(monkeypatch, main) == code
+    assert capsys.readouterr() == ("", f"python -m test_stage: {told}\n")
+
+
+def test_a_bug_of_ours_keeps_its_traceback(project, monkeypatch):
+    def main() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(monkeypatch, main)
+
+
+def never() -> None:
+    raise AssertionError("this stage must not run")
+
+
+def test_wrong_parameters_exit_2_before_any_work(project, content, capsys, monkeypatch):
+    content["manifold"]["n"] = 1
+    write_params(project, content)
+    assert status(monkeypatch, never) == 2
+    assert "manifold.n is 1" in capsys.readouterr().err
+
+
+def test_missing_parameters_exit_2(project, capsys, monkeypatch):
+    (project / "params.yaml").unlink()
+    assert status(monkeypatch, never) == 2
+    assert "No such file or directory: 'params.yaml'" in capsys.readouterr().err
+
+
+def test_a_wrong_command_line_exits_2(project, capsys, monkeypatch):
+    assert status(monkeypatch, never, "too", "many") == 2
+    assert "unrecognized arguments: too many" in capsys.readouterr().err
+
+
+def test_a_script_tells_all_wrong_parameters_without_a_traceback(project, content, environment):
+    content["manifold"]["n"] = 1
+    content["models"]["vae"]["beta"] = -1
+    write_params(project, content)
+    command = [sys.executable, "-m", "stages.check", "schema.json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, files(project).keys()) == (2, "", {"params.yaml"})
+    assert re.fullmatch(
+        r"python -m stages.check: params.yaml has 2 mistake\(s\):\n"
+        r"  models.vae.beta is -1: .*\n  manifold.n is 1: .*\n",
+        done.stderr,
+    )
+
+
+def test_a_script_tells_bad_input_in_one_line(project, content, environment):
+    content["dataset"]["name"] = "folder"
+    write_params(project, content)
+    (project / "data.npz").write_bytes(b"old")
+    command = [sys.executable, "-m", "stages.download", "archives", "mine", "data.npz"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, (project / "data.npz").read_bytes()) == (1, b"old")
+    assert re.fullmatch("python -m stages.download: mine holds neither train-.*\n", done.stderr)
+
+
+def test_ctrl_c_exits_130_and_leaves_the_old_output(project, environment):
+    (project / "sleeper.py").write_text(SLEEPER)
+    (project / "target.txt").write_text("old")
+    before = files(project)
+    command = [sys.executable, "-m", "sleeper", "target.txt"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "writing\n"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=10)
+    assert (process.returncode, files(project)) == (130, before)
+    assert told == "python -m sleeper: interrupted; nothing half-written is left\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["stages.download", "archives", "folder", "data.npz"],
+        ["stages.train", "vae", "few.npz", "states", "vae.safetensors", "vae.csv"],
+    ],
+    ids=["download", "train"],
+)
+def test_a_full_disk_exits_1_and_leaves_the_old_output(arguments, project, content, environment):
+    content["dataset"]["name"] = "digits"
+    content["models"]["vae"] |= {"hidden": [64], "epochs": 1}
+    write_params(project, content)
+    images, labels = np.zeros((40, 8, 8), np.uint8), np.arange(40) % 10
+    data = Dataset("few", tuple("0123456789"), images, labels, images, labels)
+    data.save(project / "few.npz")
+    for output in ("data.npz", "vae.safetensors", "vae.csv"):
+        (project / output).write_bytes(b"old")
+    before = files(project)
+    command = [sys.executable, "-c", LIMITED, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, files(project)) == (1, before)
+    assert re.fullmatch(f"python -m {arguments[0]}: .*File too large.*\n", done.stderr)
+
+
+# --- fresh files and folders -----------------------------------------------------------------
+
+
+@pytest.fixture(params=["file", "folder"])
+def kind(request):
+    return request.param
+
+
+def write(kind, path, text):
+    """One file, or a folder with one file that is called as it reads."""
+    if kind == "folder":
+        path.mkdir()
+        path /= text
+    path.write_text(text)
+
+
+def test_a_fresh_output_replaces_the_old_one_whole(kind, tmp_path):
+    write(kind, tmp_path / "out.dat", "old")
+    with fresh(tmp_path / "out.dat") as temporary:
+        write(kind, temporary, "new")
+    assert files(tmp_path) == {"out.dat" if kind == "file" else "out.dat/new": b"new"}
+
+
+def test_a_fresh_output_is_not_to_be_seen_before_it_is_whole(kind, tmp_path):
+    with fresh(tmp_path / "out.dat") as temporary:
+        write(kind, temporary, "new")
+        assert not (tmp_path / "out.dat").exists()
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt, SystemExit])
+def test_a_failure_leaves_the_old_output_and_no_temporary(error, kind, tmp_path):
+    write(kind, tmp_path / "out.dat", "old")
+    before = files(tmp_path)
+    with pytest.raises(error), fresh(tmp_path / "out.dat") as temporary:
+        write(kind, temporary, "new")
+        raise error
+    assert files(tmp_path) == before
+
+
+def test_what_a_killed_stage_left_behind_is_no_obstacle(kind, tmp_path):
+    with pytest.raises(InputError), fresh(tmp_path / "out.dat") as temporary:
+        raise InputError
+    write(kind, temporary, "half")
+    with fresh(tmp_path / "out.dat") as temporary:
+        write(kind, temporary, "new")
+    assert files(tmp_path) == {"out.dat" if kind == "file" else "out.dat/new": b"new"}
+
+
+def test_a_fresh_output_makes_its_folders(tmp_path):
+    with fresh(tmp_path / "a" / "b" / "out.dat") as temporary:
+        write("file", temporary, "new")
+    assert files(tmp_path) == {"a/b/out.dat": b"new"}
+
+
+def test_a_temporary_has_the_suffix_by_which_writers_choose_a_format(tmp_path):
+    with pytest.raises(InputError), fresh(tmp_path / "out.npz") as temporary:
+        assert temporary.suffix == ".npz"
+        raise InputError
+
+
+# --- device and bars -------------------------------------------------------------------------
+
+
+def test_the_device_is_the_one_asked_for(monkeypatch):
+    monkeypatch.setenv("DEVICE", "cpu")
+    assert stage.device().type == "cpu"
+
+
+@pytest.mark.parametrize("name", ["nonsense", "", "vulkan", "cuda:99"])
+def test_a_device_that_is_none_is_told_with_what_may_be_used(name, monkeypatch):
+    monkeypatch.setenv("DEVICE", name)
+    with pytest.raises(InputError, match=f"^DEVICE is '{name}': .*; use auto, cpu, cuda or mps$"):
+        stage.device()
+
+
+def test_a_device_that_is_none_is_told_in_a_sentence(monkeypatch):
+    monkeypatch.setenv("DEVICE", "vulkan")  # of which torch has a page to say
+    with pytest.raises(InputError) as caught:
+        stage.device()
+    assert len(str(caught.value)) < 200
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def bar_of_items():
+    assert list(progress([3, 1, 2], "items")) == [3, 1, 2]
+
+
+def bar_of_bytes():
+    with download_bar() as advance:
+        advance("items", 512, 1024)
+        advance("items", 512, 1024)
+        advance("others", 512, None)
+
+
+def bar_of_epochs():
+    with epoch_bar("items", 2) as advance:
+        advance([{"validation_elbo": -200.0}])
+        advance([{"validation_elbo": -200.0}, {"validation_elbo": -100.0}])
+
+
+BARS = [bar_of_items, bar_of_bytes, bar_of_epochs]
+
+
+@pytest.mark.parametrize("bar", BARS)
+def test_a_bar_is_silent_without_a_terminal(bar, capsys):
+    bar()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("bar", BARS)
+def test_a_bar_is_shown_on_a_terminal(bar, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    bar()
+    assert "items" in sys.stderr.getvalue()
