@@ -15,11 +15,10 @@ from vae.stage import download_bar, run
 
 def main(store: Path, name: str = "", *, dataset: Data) -> None:
     """Fetch the archives of `name`, by default of the data set in params.yaml."""
+    name, mirror = name or dataset.name, os.environ.get("DATASET_MIRROR")
     try:
         with download_bar() as bar:
-            fetch(
-                name or dataset.name, store, mirror=os.environ.get("DATASET_MIRROR"), progress=bar
-            )
+            fetch(name, store / name, mirror=mirror, progress=bar)
     except Unavailable as error:
         print(error, file=sys.stderr)
         sys.exit(69)

@@ -10,9 +10,10 @@ from vae.stage import download_bar, fresh, run
 
 def main(store: Path, folder: Path, arrays: Path, *, dataset: Data) -> None:
     """Archives are kept in `store`; `folder` holds the user's own data for dataset.name: folder."""
+    archives, mirror = store / dataset.name, os.environ.get("DATASET_MIRROR")
     with download_bar() as bar:
-        fetch(dataset.name, store, mirror=os.environ.get("DATASET_MIRROR"), progress=bar)
-    data = read(dataset.name, store, folder)
+        fetch(dataset.name, archives, mirror=mirror, progress=bar)
+    data = read(dataset.name, archives, folder)
     with fresh(arrays) as file:
         data.save(file)
 

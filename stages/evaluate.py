@@ -30,6 +30,7 @@ def main(
         y,
         evaluate.samples,
         seed,
+        evaluate.precision,
         partial(progress, what=f"{model_file.stem}: likelihood"),
     )
     reconstruction, kl, log_likelihood = (float(part.mean()) for part in bounds)

@@ -8,6 +8,7 @@ from torch.distributions import Normal
 from vae.evaluation import encode, importance
 from vae.model import VAE
 from vae.objective import kl
+from vae.precision import computes_bfloat16
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +111,15 @@ def test_codes_keep_the_order_of_their_images():
         one = model.encode(images[5500:5501].float() / 255, labels[5500:5501]).mean[0]
     np.testing.assert_allclose(codes.mean[5500], one, atol=1e-5)
     assert np.array_equal(codes.label, labels)
+
+
+@pytest.mark.skipif(
+    not computes_bfloat16(torch.device("cpu")), reason="this processor has no bfloat16"
+)
+def test_bfloat16_moves_the_means_by_little_and_float32_stays_available(model, x):
+    many = x.repeat(400, 1, 1)
+    fast, exact = (importance(model, many, None, 50, 0, p) for p in ("bfloat16", "float32"))
+    assert not torch.equal(fast.log_likelihood, exact.log_likelihood)
+    for name in fast._fields:
+        moved = (getattr(fast, name) - getattr(exact, name)).mean().abs()
+        assert moved < 0.01, name

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from vae import params, precision
 from vae.model import ACTIVATIONS, VAE, decode_mean
 from vae.params import Activation
 
@@ -60,5 +61,6 @@ def test_an_unconditional_model_takes_no_class():
         VAE((4, 4), 2, [8]).encode(torch.zeros(1, 4, 4), torch.zeros(1, dtype=torch.long))
 
 
-def test_every_activation_of_the_schema_exists():
+def test_the_schema_names_every_activation_and_precision():
     assert set(Activation.__args__) == set(ACTIVATIONS)
+    assert params.Precision == precision.Precision

@@ -8,10 +8,14 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from itertools import pairwise, product
 from pathlib import Path
 
+import networkx
 import pytest
 from PIL import Image
 from ruamel.yaml import YAML
@@ -124,6 +128,27 @@ def test_the_library_names_no_path_of_the_pipeline():
         words = {node.value for node in ast.walk(code) if isinstance(node, ast.Constant)}
         paths = {w for w in words if isinstance(w, str) and re.fullmatch(r"data/\S*", w)}
         assert not paths, file
+
+
+def test_the_readme_draws_the_pipeline_as_it_is():
+    graph = networkx.DiGraph()
+    made_by = {out: name for name, stage in SCRIPTS.items() for out in outs(stage)}
+    for name, stage in SCRIPTS.items():
+        for dep in stage["deps"]:
+            for out, maker in made_by.items():
+                if general(out) == general(dep) or out.startswith(f"{dep}/"):
+                    graph.add_edge(maker, name)
+    drawn = set()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for line in re.search(r"```mermaid\nflowchart TD\n(.*?)```", readme, re.S)[1].splitlines():
+        groups = [group.split(" & ") for group in line.strip().split(" --> ")]
+        drawn |= {edge for pair in pairwise(groups) for edge in product(*pair)}
+    assert drawn == set(networkx.transitive_reduction(graph).edges)
+
+
+def general(path):
+    """A path of dvc.yaml without the name of what its stage loops over."""
+    return re.sub(r"\$\{\w+\}", "*", path)
 
 
 # ---------------------------------------------------------------- a run on scikit-learn's digits
@@ -277,3 +302,46 @@ def test_wrong_parameters_stop_the_run_before_any_work(repository):
     for key in ("manifold.n is 1", "figures.tsne is ['vae']", "style.dpi is 5"):
         assert key in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_killed_training_goes_on_to_the_same_bits(repository, tmp_path):
+    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+    states, whole, resumed = tmp_path / "states", tmp_path / "a", tmp_path / "b"
+    command = [sys.executable, "-m", "stages.train", "vae", "data/dataset.npz", str(states)]
+
+    def files(folder):
+        return [str(folder / "vae.safetensors"), str(folder / "vae.csv")]
+
+    try:
+        edit(repository, {"models.vae.epochs": 200})
+        started = subprocess.Popen([*command, *files(resumed)], cwd=repository)
+        while not list(states.glob("vae-*.pt")):
+            assert started.poll() is None
+            time.sleep(0.01)
+        started.send_signal(signal.SIGKILL)
+        started.wait()
+        assert not resumed.exists()
+        second = subprocess.run(
+            [*command, *files(resumed)], cwd=repository, check=True, capture_output=True, text=True
+        )
+        assert "going on after epoch" in second.stdout
+        subprocess.run([*command, *files(whole)], cwd=repository, check=True)
+    finally:
+        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+    for name in ("vae.safetensors", "vae.csv"):
+        assert (whole / name).read_bytes() == (resumed / name).read_bytes()
+    assert not list(states.iterdir())
+
+
+def test_the_commands_of_the_readme_run(repository, tmp_path):
+    """In their order, in a clone as a reader has one, with the cache at hand."""
+    call(f"git clone -q {repository} clone", tmp_path)
+    clone = tmp_path / "clone"
+    call("git config user.email t@example.org && git config user.name t", clone)
+    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q", clone)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ (.+)$", readme, re.M)
+    assert any(command.startswith("dvc exp run") for command in commands)
+    for command in commands:
+        call(command, clone)
+    assert (clone / "dvc_plots/index.html").exists()

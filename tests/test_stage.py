@@ -130,7 +130,7 @@ def test_a_failure_is_told_in_one_line(error, code, told, project, capsys, monke
         raise error
 
     assert status(monkeypatch, main) == code
-    assert capsys.readouterr() == ("", f"python -m test_stage: {told}\n")
+    assert capsys.readouterr() == ("", f"python -m {__name__}: {told}\n")
 
 
 def test_a_bug_of_ours_keeps_its_traceback(project, monkeypatch):

@@ -32,6 +32,7 @@ DataSet = Literal[
     "digits",
     "folder",
 ]
+Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 
 
@@ -56,7 +57,7 @@ class Training(Section):
     warmup: Share
     clip: Annotated[float, Field(gt=0)]
     validation: Annotated[float, Field(gt=0, le=0.5)]
-    precision: Literal["bfloat16", "float32"]
+    precision: Precision
     patience: Positive | None
 
 
@@ -78,6 +79,7 @@ class Evaluate(Section):
     """How test-set numbers are estimated."""
 
     samples: Positive
+    precision: Precision
     neighbours: Positive
     active_variance: Annotated[float, Field(gt=0)]
 

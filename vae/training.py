@@ -7,7 +7,6 @@ saved state ends with the same bits as one that never stopped.
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from vae.model import VAE
 from vae.objective import terms
+from vae.precision import Precision, autocast
 
 Row = dict[str, float]
 State = dict[str, Any]
@@ -40,7 +40,7 @@ def fit(
     warmup: float,
     clip: float,
     validation: int,
-    precision: str,
+    precision: Precision,
     beta: float = 1.0,
     patience: int | None = None,
     seed: int = 0,
@@ -82,9 +82,7 @@ def fit(
         _Part(images[part].to(device), labels[part].to(device), model.conditional)
         for part in order.tensor_split([len(images) - validation])
     )
-    autocast = torch.autocast(
-        device.type, torch.bfloat16, enabled=precision == "bfloat16" and computes_bfloat16(device)
-    )
+    cast = autocast(precision, device)
     optimiser = torch.optim.Adam(
         model.parameters(), lr=learning_rate, betas=(0.9, beta2), fused=True
     )
@@ -105,7 +103,7 @@ def fit(
 
     def step(x: Tensor, y: Tensor | None) -> Tensor:
         """One step on a batch: its reconstruction, KL and gradient norm."""
-        with autocast:
+        with cast:
             bound = terms(model, x, y)
         optimiser.zero_grad()
         (-bound.elbo(beta).mean()).backward()
@@ -130,7 +128,7 @@ def fit(
                     f"training diverged in epoch {epoch}: the loss is {loss} and the sum of the "
                     f"gradients' norms {sums[2]}; a lower learning_rate or clip may help"
                 )
-            validated = _validate(model, held_out, autocast, seed)
+            validated = _validate(model, held_out, cast, seed)
             history.append(
                 {
                     "epoch": epoch,
@@ -185,21 +183,12 @@ class _Part:
 
 
 @torch.no_grad()
-def _validate(
-    model: VAE, part: _Part, autocast: AbstractContextManager[Any], seed: int
-) -> list[float]:
+def _validate(model: VAE, part: _Part, cast: torch.autocast, seed: int) -> list[float]:
     """Mean reconstruction and KL of a part, at the same noise every time, in nats per image."""
     torch.manual_seed(seed)
-    with autocast:
+    with cast:
         batches = [terms(model, x, y) for x, y in part.ordered(_VALIDATION_BATCH)]
     return [float(torch.cat(term).double().mean()) for term in zip(*batches, strict=True)]
-
-
-def computes_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 products are native to the device, and so faster than float32."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 def _stalled(history: list[Row], patience: int) -> bool:

@@ -226,6 +226,13 @@ class Words(NamedTuple):
     caption: str
 
 
+_COLOURS: dict[str, Any] = {
+    "method": Image.Quantize.MAXCOVERAGE,
+    "kmeans": 2,
+    "dither": Image.Dither.NONE,
+}
+
+
 @styled
 def save(figure: Figure, path: Path, caption: str) -> None:
     """Write a PNG that carries its title and caption; the same figure gives the same bytes.
@@ -238,7 +245,7 @@ def save(figure: Figure, path: Path, caption: str) -> None:
     picture = Image.open(buffer).convert("RGB")
     red, green, blue = (channel.tobytes() for channel in picture.split())
     grey = red == green == blue
-    stored = picture.convert("L") if grey else picture.quantize(dither=Image.Dither.NONE)
+    stored = picture.convert("L") if grey else picture.quantize(**_COLOURS)
     words = PngInfo()
     words.add_itxt("Title", str(figure.get_label()))
     words.add_itxt("Description", caption)

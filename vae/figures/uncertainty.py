@@ -82,9 +82,9 @@ def draw(
 
     axes = sheet.axes(54 + panel + 50, 62, panel, panel)
     frame(axes, limit)
-    scatter(axes, codes.mean, labels, classes, size=4 * (sigma / np.median(sigma)) ** 2)
+    scatter(axes, codes.mean, labels, classes, size=4 * sigma / np.median(sigma))
     label_classes(axes, codes.mean, labels, class_names)
-    axes.set_title("posterior means; a dot's width is its σ", loc="left")
+    axes.set_title("posterior means; a dot's area is its σ", loc="left")
 
     for column, (name, picture) in enumerate(
         zip(("surest", "most doubtful"), pictures, strict=True)
@@ -101,8 +101,9 @@ def caption(*, median: float) -> str:
     """What the posterior widths show."""
     return (
         "σ is the model's own doubt about where an image belongs. Above left, 1σ ellipses of "
-        "q(z|x) at true scale; right, every test image with a dot as wide as its σ; below, the "
-        "images of smallest and largest σ in each class, from the top. A clear 9 has less of it "
-        f"than a hasty one. The median σ (geometric mean of both axes) is {median:.3f}, where "
-        "the prior's is 1."
+        "q(z|x) at true scale; right, every test image with a dot whose area grows with its σ; "
+        "below, the images of smallest and largest σ in each class, from the top. A clear 9 has "
+        "less of it than a hasty one; and σ depends on the place: where many images crowd, a "
+        "short step changes the picture and codes must be exact, and far out they need not be. "
+        f"The median σ (geometric mean of both axes) is {median:.3f}, where the prior's is 1."
     )
