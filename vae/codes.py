@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Float32, Int, Num
+from jaxtyping import Bool, Float, Float32, Int, Num
 from numpy import ndarray
 
 
@@ -40,7 +40,7 @@ def kl_by_axis(codes: Codes) -> Float[ndarray, " latent"]:
     return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1).mean(axis=0))
 
 
-def active(codes: Codes, threshold: float) -> Num[ndarray, " latent"]:
+def active(codes: Codes, threshold: float) -> Bool[ndarray, " latent"]:
     """Whether each latent axis is used: its posterior mean varies over the data beyond `threshold`.
 
     Source: Burda et al. 2016, appendix C: Var_x(E_q[z]) > 0.01.

@@ -288,9 +288,11 @@ def _read_idx(folder: Path, name: str) -> ndarray:
 def _torchvision_class(name: str) -> Any:
     import torchvision.datasets  # takes seconds, so only where it is needed
 
-    return getattr(
-        torchvision.datasets, _TORCHVISION["emnist" if name.startswith("emnist-") else name]
-    )
+    kind = "emnist" if name.startswith("emnist-") else name
+    if kind not in _TORCHVISION:
+        known = ", ".join([*_TORCHVISION, "digits", "folder"])
+        raise InputError(f"there is no data set {name!r}; there are {known} (emnist-<split>)")
+    return getattr(torchvision.datasets, _TORCHVISION[kind])
 
 
 class _Refused(Exception):
