@@ -24,6 +24,7 @@ from benchmarks.training import (
     ours,
 )
 from vae.errors import InputError
+from vae.precision import Precision
 from vae.stage import device, fresh
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -127,7 +128,7 @@ def quality(losses: Mapping[str, float], epochs: int) -> str:
     return _table(["", "epochs", "−ELBO, nats per test image"], rows)
 
 
-def share(peaks: Mapping[str, float], speeds: Mapping[str, Sequence[float]]) -> str:
+def share(peaks: Mapping[Precision, float], speeds: Mapping[str, Sequence[float]]) -> str:
     """What training makes of the processor's arithmetic."""
     rows = []
     for precision, peak in peaks.items():

@@ -29,7 +29,8 @@ from benchmarks.example import (
 from vae.datasets import Dataset, fetch, read
 from vae.model import VAE
 from vae.objective import terms
-from vae.training import computes_bfloat16, fit
+from vae.precision import Precision, computes_bfloat16
+from vae.training import fit
 
 EXAMPLE = "the example's way"
 _HELD_OUT = 1  # `fit` asks for one validation image at least
@@ -56,12 +57,12 @@ def load() -> Data:
         return Data(read("mnist", raw, raw), train, test)
 
 
-def ours(precision: str) -> str:
+def ours(precision: Precision) -> str:
     """The name of our way."""
     return f"ours, {precision}"
 
 
-def precisions() -> list[str]:
+def precisions() -> list[Precision]:
     """Those that are not the same on this processor."""
     native = computes_bfloat16(torch.device("cpu"))
     return ["bfloat16", "float32"] if native else ["float32"]
@@ -107,10 +108,10 @@ def measure_quality(data: Data, epochs: int) -> dict[str, float]:
     return losses
 
 
-def measure_peaks() -> dict[str, float]:
+def measure_peaks() -> dict[Precision, float]:
     """The most FLOP/s of any of many large matrix products, by precision."""
     dtypes = {"bfloat16": torch.bfloat16, "float32": torch.float32}
-    peaks = {}
+    peaks: dict[Precision, float] = {}
     for precision in precisions():
         left = torch.randn(4096, 1024).to(dtypes[precision])
         right = torch.randn(1024, 1024).to(dtypes[precision])
@@ -141,7 +142,7 @@ def _fresh_model() -> VAE:
     return VAE((28, 28), LATENT, [HIDDEN], "relu")
 
 
-def _train(model: VAE, data: Dataset, precision: str, epochs: int) -> int:
+def _train(model: VAE, data: Dataset, precision: Precision, epochs: int) -> int:
     """Train in our way; return the number of images seen in an epoch."""
     fit(
         model,

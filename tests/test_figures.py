@@ -174,6 +174,17 @@ def test_a_class_without_images_in_sight_has_no_label(codes):
     assert "two" not in [text.get_text() for text in figure.axes[0].texts]
 
 
+def test_names_of_clusters_that_coincide_are_moved_apart(codes):
+    same = codes._replace(mean=np.float32(0.1) * codes.sample)
+    same.mean[:] -= same.mean.mean(axis=0)
+    figure = scatter.draw(same, class_names=CLASSES, n=4, limit=LIMIT, **LOOK)
+    texts = figure.axes[0].texts
+    places = np.array([text.xy for text in texts if text.get_text() in CLASSES])
+    gaps = np.linalg.norm(places[:, None] - places, axis=-1)[~np.eye(3, dtype=bool)]
+    assert gaps.min() > 0.04 * 2 * LIMIT
+    assert np.abs(places).max() < 0.1 * 2 * LIMIT
+
+
 def test_the_scatter_shows_means_beside_samples_and_their_twin_in_probability(planes, codes):
     offsets = [axes.collections[0].get_offsets() for axes in planes["scatter"].axes]
     np.testing.assert_allclose(offsets[0], codes.mean)

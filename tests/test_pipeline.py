@@ -42,6 +42,15 @@ SMALL = {
     "interpolation.strip": 3,
     "tsne.points": 60,
     "tsne.perplexity": 5.0,
+    # every script, and both sides of each of its branches
+    "figures.curves": ["vae"],
+    "figures.reconstructions": ["cvae"],
+    "figures.samples": ["vae20", "cvae"],
+    "figures.scatter": ["vae"],
+    "figures.digits": ["vae"],
+    "figures.uncertainty": ["vae"],
+    "figures.interpolation": ["cvae"],
+    "figures.traversal": ["cvae"],
     **{f"models.{name}.epochs": 2 for name in ("vae", "cvae", "vae20")},
     **{f"models.{name}.hidden": [16] for name in ("vae", "cvae", "vae20")},
 }
@@ -238,7 +247,7 @@ def test_another_run_from_a_clean_cache_gives_the_same_lock(repository, tmp_path
     copy = tmp_path / "copy"
     before = YAML(typ="safe").load((copy / "dvc.lock").read_text())
     call("rm -rf reports && git rm -q --cached -r reports", copy)
-    call("dvc repro -f evaluate@vae scatter@vae manifold@vae interpolation@vae curves@vae", copy)
+    call("dvc repro -f evaluate@cvae manifold@cvae interpolation@cvae", copy)
     assert YAML(typ="safe").load((copy / "dvc.lock").read_text()) == before
 
 

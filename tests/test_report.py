@@ -63,7 +63,7 @@ def test_unconditional_models_come_first_in_the_order_of_params(checked, tree, n
 def test_metrics_stand_under_their_model_with_their_sign(checked, tree, numbers):
     text = to_markdown(build(checked, numbers, tree))
     row = next(line for line in text.splitlines() if line.startswith("| `elbo`"))
-    assert [cell.strip() for cell in row.split("|")[2:5]] == ["−100.50", "−101.50", "−102.50"]
+    assert [cell.strip() for cell in row.split("|")[2:5]] == ["−100.5", "−101.5", "−102.5"]
 
 
 def test_a_missing_figure_is_named_with_the_remedy(checked, tree, numbers):

@@ -14,7 +14,8 @@ from vae.figures.base import Words, read_words
 from vae.params import Params
 
 MEANINGS = {
-    "elbo": "evidence lower bound: reconstruction − KL; higher is better",
+    "elbo": "evidence lower bound: reconstruction − KL; higher is better (of a conditional model, "
+    "as all that follows, given the class)",
     "reconstruction": "E_q[log p(x\\|z)]: how well a code tells its image",
     "kl": "KL(q(z\\|x) ‖ p(z)): what the codes cost",
     "log_likelihood": "importance-weighted bound on log p(x) ({samples} samples); above the ELBO",
@@ -139,8 +140,7 @@ def _model_rows(params: Params) -> list[list[str]]:
 
 def _show(value: object) -> str:
     if isinstance(value, float):
-        text = f"{value:.2f}" if abs(value) >= 10 else f"{value:.4g}"
-        return text.replace("-", "−")
+        return f"{value:.5g}".replace("-", "−")
     if isinstance(value, list):
         return "–".join(map(str, value))
     if value is None or isinstance(value, bool):

@@ -196,27 +196,48 @@ def label_classes(
     *,
     dark: bool = False,
 ) -> None:
-    """Each class's name on its cluster: at the point of the class nearest to its median."""
+    """Each class's name on its cluster: at the point of the class nearest to its median.
+
+    Where clusters coincide the names are moved apart, just so far that each can be read.
+    """
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     seen = ((points >= (left, bottom)) & (points <= (right, top))).all(axis=1)
-    for label, (name, colour) in enumerate(
-        zip(class_names, palette(len(class_names)), strict=True)
-    ):
-        cluster = points[(labels == label) & seen]
-        if len(cluster):
-            place = cluster[np.abs(cluster - np.median(cluster, axis=0)).sum(axis=1).argmin()]
-            axes.annotate(
-                name,
-                place,
-                ha="center",
-                va="center",
-                size=13 if len(name) == 1 else 9,
-                weight="bold",
-                color=colour if not dark else "white",
-                path_effects=[withStroke(linewidth=3, foreground=colour if dark else "white")],
-                zorder=5,
-                annotation_clip=True,
-            )
+    clusters = {label: points[(labels == label) & seen] for label in range(len(class_names))}
+    places = {
+        label: cluster[np.abs(cluster - np.median(cluster, axis=0)).sum(axis=1).argmin()]
+        for label, cluster in clusters.items()
+        if len(cluster)
+    }
+    colours = palette(len(class_names))
+    apart = _apart(np.array(list(places.values())), 0.05 * (right - left)) if places else ()
+    for label, place in zip(places, apart, strict=True):
+        name, colour = class_names[label], colours[label]
+        axes.annotate(
+            name,
+            place,
+            ha="center",
+            va="center",
+            size=13 if len(name) == 1 else 9,
+            weight="bold",
+            color=colour if not dark else "white",
+            path_effects=[withStroke(linewidth=3, foreground=colour if dark else "white")],
+            zorder=5,
+            annotation_clip=True,
+        )
+
+
+def _apart(places: Num[ndarray, "n 2"], distance: float) -> Float[ndarray, "n 2"]:
+    """Places moved as little as need be until no two are within `distance`, by mutual pushes."""
+    turn = np.arange(len(places))
+    places = places + 1e-6 * distance * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    for _ in range(200):
+        between = places[:, None] - places
+        gap = np.linalg.norm(between, axis=-1) + np.eye(len(places)) * distance
+        if gap.min() >= 0.99 * distance:
+            break
+        push = 0.5 * np.clip(distance - gap, 0, None) / gap
+        places = places + (push[..., None] * between).sum(axis=1)
+    return places
 
 
 class Words(NamedTuple):

@@ -76,5 +76,5 @@ def caption(*, validation_elbo: float, epochs: int) -> str:
         "the origin, and it pays for every nat that a code tells. The grey line is a floor: on "
         "grey pixels the cross-entropy cannot fall below the images' own entropy. Training "
         "numbers are means over an epoch as it goes, so they lag behind. After "
-        f"{epochs} epochs the ELBO of the held-out images is {validation_elbo:.1f} nats."
+        f"{epochs} epochs the −ELBO of the held-out images is {-validation_elbo:.1f} nats."
     )
