@@ -75,18 +75,19 @@ def importance(
     torch.manual_seed(seed)
     rows = max(1, _DECODED_AT_ONCE // samples)
     prior = torch.distributions.Normal(0.0, 1.0)
-    parts = []
+    # one block for all results: small ones kept alive between large temporaries would fragment the
+    # memory, and let it grow with every batch
+    results = torch.empty(3, len(x), dtype=torch.float64)
     for batch in track(torch.arange(len(x), device=x.device).split(rows)):
         x_batch, y_batch = x[batch], None if y is None else y[batch]
         q = model.encode(x_batch, y_batch)
-        total = torch.zeros(len(batch), device=x.device)
-        log_weights = []
+        log_weights = torch.empty(samples, len(batch), device=x.device)
+        log_p = torch.empty(samples, len(batch), device=x.device)
         for drawn in torch.arange(samples).split(max(1, _DECODED_AT_ONCE // len(batch))):
             z = q.sample(drawn.shape)
             with autocast(precision, x.device):
-                log_p = model.decode(z, y_batch).log_prob(x_batch)
-            log_weights.append(log_p + prior.log_prob(z).sum(-1) - q.log_prob(z))
-            total += log_p.sum(0)
-        bound = torch.logsumexp(torch.cat(log_weights), 0) - math.log(samples)
-        parts.append((total / samples, kl(q), bound))
-    return Bounds(*(torch.cat(part).double().cpu() for part in zip(*parts, strict=True)))
+                log_p[drawn] = model.decode(z, y_batch).log_prob(x_batch)
+            log_weights[drawn] = log_p[drawn] + prior.log_prob(z).sum(-1) - q.log_prob(z)
+        bound = torch.logsumexp(log_weights, 0) - math.log(samples)
+        results[:, batch.cpu()] = torch.stack([log_p.mean(0), kl(q), bound]).double().cpu()
+    return Bounds(*results)
