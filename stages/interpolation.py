@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from vae import checkpoint, latent
@@ -31,13 +31,9 @@ def main(
     style: Style,
 ) -> None:
     """`animations` holds every walk's GIF, `animation` is the first loop, `figure` the strips."""
-    from sklearn.neighbors import KNeighborsClassifier
-
     data, codes = Dataset.load(dataset), Codes.load(latents)
     model = checkpoint.load(model_file, device())
     groups = _groups(interpolation, data, codes)
-    classifier = KNeighborsClassifier(interpolation.neighbours, algorithm="brute")
-    classifier.fit(data.x_train.reshape(len(data.x_train), -1) / np.float32(255), data.y_train)
 
     def decode(
         stops: Float[ndarray, "stops latent"], classes: tuple[int, ...], steps: int, *, loop: bool
@@ -66,14 +62,15 @@ def main(
                 )
                 (folder / f"{'to'.join(map(str, classes))}.gif").write_bytes(moving)
                 strip = decode(stops, classes, interpolation.strip, loop=False)
-                read = classifier.predict(strip.reshape(len(strip), -1))
-                walks[-1].append(figures.Walk(stops, classes, strip, read))
+                walks[-1].append(figures.Walk(stops, classes, strip))
         chosen = (folder / f"{'to'.join(map(str, groups[-1][0]))}.gif").read_bytes()
     with fresh(animation) as file:
         file.write_bytes(chosen)
 
+    pictures = np.concatenate([walk.mean for group in walks for walk in group])
     drawn = figures.draw(
         walks,
+        _read(pictures, data, interpolation.neighbours),
         codes.mean,
         codes.label,
         class_names=data.class_names,
@@ -84,6 +81,17 @@ def main(
     words = figures.caption(neighbours=interpolation.neighbours, conditional=model.conditional)
     with fresh(figure) as file:
         save(drawn, file, words)
+
+
+def _read(
+    pictures: Float[ndarray, "n *image"], data: Dataset, neighbours: int
+) -> Int[ndarray, " n"]:
+    """The class that the nearest training images give each picture, by pixels: no VAE asked."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    classifier = KNeighborsClassifier(neighbours, algorithm="brute")
+    classifier.fit(data.x_train.reshape(len(data.x_train), -1) / np.float32(255), data.y_train)
+    return classifier.predict(pictures.reshape(len(pictures), -1))
 
 
 def _groups(asked: Interpolation, data: Dataset, codes: Codes) -> list[list[tuple[int, ...]]]:

@@ -26,6 +26,7 @@ from vae.model import VAE, decode_mean
 
 CLASSES = ("zero", "one", "two")
 LIMIT = 4.0
+READ = np.array([0, 0, 2, 1])
 LOOK = {"title": "A figure: model on data", "dpi": 100}
 
 
@@ -47,7 +48,7 @@ def images():
 
 def walk(steps=4):
     stops = np.array([[-2.0, 0.0], [2.0, 0.0]])
-    return interpolation.Walk(stops, (0, 1), np.random.rand(steps, 8, 8), np.array([0, 0, 2, 1]))
+    return interpolation.Walk(stops, (0, 1), np.random.rand(steps, 8, 8))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def planes(codes, images):
         "scatter": scatter.draw(codes, n=4, **common),
         "digits": digits.draw(images, codes.mean, label, seed=0, **common),
         "uncertainty": uncertainty.draw(images, codes, ellipses=2, strip=3, seed=0, **common),
-        "interpolation": interpolation.draw([[walk()]], codes.mean, label, **common),
+        "interpolation": interpolation.draw([[walk()]], READ, codes.mean, label, **common),
         "samples": samples.draw(
             np.random.rand(4, 8, 8),
             np.random.rand(4, 8, 8),
@@ -270,7 +271,7 @@ def test_the_strip_says_what_the_classifier_reads(planes):
 
 def test_walks_in_more_than_two_axes_have_no_map(codes):
     figure = interpolation.draw(
-        [[walk()]], np.zeros((90, 5)), codes.label, class_names=CLASSES, limit=LIMIT, **LOOK
+        [[walk()]], READ, np.zeros((90, 5)), codes.label, class_names=CLASSES, limit=LIMIT, **LOOK
     )
     assert not plane_axes(figure)
 

@@ -14,7 +14,7 @@ from vae.objective import kl
 from vae.precision import Precision, autocast
 
 _ENCODED_AT_ONCE = 5000
-_DECODED_AT_ONCE = 4000  # images; bounds the memory of `importance`
+_DECODED_AT_ONCE = 2000  # images: bounds the memory of `importance`, and fits a CPU's cache
 
 Track = Callable[[Iterable[Tensor]], Iterable[Tensor]]
 

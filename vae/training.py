@@ -178,7 +178,7 @@ class _Part:
 
     def _batches(self, order: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         for batch in order.to(self.images.device).split(size):
-            x = self.images[batch].float().div_(255)
+            x = self.images.index_select(0, batch).float().div_(255)
             yield x, self.labels[batch] if self.conditional else None
 
 

@@ -27,13 +27,12 @@ class Walk(NamedTuple):
     classes: tuple[int, ...]
     """Of the stops."""
     mean: Num[ndarray, "steps *image"]
-    read: Int[ndarray, " steps"]
-    """The class that a classifier reads in each picture."""
 
 
 @styled
 def draw(
     walks: Sequence[Sequence[Walk]],
+    read: Int[ndarray, " pictures"],
     codes: Float[ndarray, "n latent"],
     labels: Int[ndarray, " n"],
     *,
@@ -42,7 +41,10 @@ def draw(
     title: str,
     dpi: int,
 ) -> Figure:
-    """A block for each group of walks: a strip for each walk and, in two dimensions, the map."""
+    """A block for each group of walks: a strip for each walk and, in two dimensions, the map.
+
+    `read` holds the class that a classifier reads in each picture, walk after walk.
+    """
     image = walks[0][0].mean.shape[1:]
     scale = zoom(image, dpi, 42)
     gap = max(1, round(0.03 * dpi / scale))
@@ -55,6 +57,7 @@ def draw(
     left = plane + 70 + 8.5 * longest_name
     sheet = Sheet(left + longest * (image[1] + gap) * unit + 20, 48 + sum(blocks), dpi, title)
     colours = palette(len(class_names))
+    words = iter(read)
     top = 48.0
     for group, block in zip(walks, blocks, strict=True):
         if plane:
@@ -72,7 +75,8 @@ def draw(
             name = _name(walk, class_names)
             sheet.text(left - 8, height + tile / 2, name, ha="right", va="center", weight="bold")
             sheet.picture(left, height, mosaic(walk.mean[None], gap, WHITE), scale)
-            for i, label in enumerate(walk.read):
+            for i in range(len(walk.mean)):
+                label = next(words)
                 sheet.text(
                     left + (i * (image[1] + gap) + image[1] / 2) * unit,
                     height + tile + word / 2 - 1,
