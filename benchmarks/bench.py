@@ -76,7 +76,8 @@ def main() -> None:
         parts += [
             "## The pipeline",
             "`dvc repro` in a clone of the last commit without its `dvc.lock`, then twice more. "
-            f"The first pass's largest process took {pipeline.peak_mib:,.0f} MiB of memory.",
+            f"The first pass's largest process took {pipeline.peak_mib:,.0f} MiB of memory; its "
+            f"`dvc.lock` is {'' if pipeline.same_lock else 'not '}that of the commit, to the byte.",
             passes(pipeline),
             "The first pass, stage by stage in the order they ran, each from its announcement to "
             "the next one's: with Python's start and DVC's hashing.",

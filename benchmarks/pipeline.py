@@ -35,6 +35,8 @@ class Pipeline:
     unchanged: Pass
     manifold: Pass
     peak_mib: float
+    same_lock: bool
+    """Whether the first pass gave the bytes of the dvc.lock that is committed."""
 
 
 def measure_pipeline() -> Pipeline:
@@ -45,6 +47,7 @@ def measure_pipeline() -> Pipeline:
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "clone")
         subprocess.run(["git", "clone", "--quiet", REPOSITORY, clone], check=True)
+        committed = (clone / "dvc.lock").read_bytes()
         (clone / "dvc.lock").unlink()
         environment = os.environ | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -52,11 +55,12 @@ def measure_pipeline() -> Pipeline:
         }
         full = _repro(clone, environment)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        same = (clone / "dvc.lock").read_bytes() == committed
         unchanged = _repro(clone, environment)
         _widen_manifold(clone / "params.yaml")
         manifold = _repro(clone, environment)
         unit = 1 if sys.platform == "darwin" else 1024
-        return Pipeline(full, unchanged, manifold, peak * unit / 2**20)
+        return Pipeline(full, unchanged, manifold, peak * unit / 2**20, same)
 
 
 def _repro(clone: Path, environment: Mapping[str, str]) -> Pass:
