@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--no-pipeline", action="store_true", help="leave the pipeline out")
     options = parser.parse_args()
 
+    busy = os.getloadavg()[0]
     # first, while this process is small: see `measure_pipeline`
     pipeline = None if options.no_pipeline else measure_pipeline()
     try:
@@ -52,7 +53,7 @@ def main() -> None:
         "# Benchmarks",
         "Written by `make bench`. Times and rates vary from run to run and with whatever else the "
         "machine does; ratios and shares are what to compare.",
-        machine(),
+        machine(busy),
         "## Training beside PyTorch's example",
         "The setting of the official PyTorch VAE example: MNIST, "
         f"784–{HIDDEN}–{LATENT}–{HIDDEN}–784, ReLU, Adam at {RATE:g}, batches of {BATCH}, on the "
@@ -68,7 +69,7 @@ def main() -> None:
         "sample of each code, computed in float32; lower is better.",
         quality(losses, options.epochs),
         "### Share of the processor's peak",
-        "The FLOPs of the layers' matrix products at the rates above, beside the best of 50 "
+        "The FLOPs of the layers' matrix products in the fastest round, beside the best of 50 "
         "products of 4096×1024 by 1024×1024 in the same precision.",
         share(peaks, speeds),
     ]
@@ -95,8 +96,8 @@ def _count(text: str) -> int:
     return number
 
 
-def machine() -> str:
-    """What the absolute numbers depend on."""
+def machine(busy: float) -> str:
+    """What the absolute numbers depend on; `busy` is the load before it began."""
     cpuinfo = Path("/proc/cpuinfo")
     model = re.search(r"model name\s*: (.+)", cpuinfo.read_text() if cpuinfo.exists() else "")
     rows = [
@@ -104,6 +105,7 @@ def machine() -> str:
         ["vector instructions", torch.backends.cpu.get_cpu_capability()],
         ["cores", str(os.cpu_count())],
         ["PyTorch's threads", str(torch.get_num_threads())],
+        ["load average at the start, 1 min", f"{busy:.1f}"],
         ["the pipeline's networks run on", device().type],
         ["Python", platform.python_version()],
         ["torch", torch.__version__],
@@ -133,7 +135,7 @@ def share(peaks: Mapping[Precision, float], speeds: Mapping[str, Sequence[float]
     """What training makes of the processor's arithmetic."""
     rows = []
     for precision, peak in peaks.items():
-        achieved = flops_per_image() * median(speeds[ours(precision)])
+        achieved = flops_per_image() * max(speeds[ours(precision)])
         gigaflops = [f"{number / 1e9:,.0f}" for number in (achieved, peak)]
         rows.append([ours(precision), *gigaflops, f"{achieved / peak:.0%}"])
     return _table(["", "training, GFLOP/s", "peak, GFLOP/s", "share"], rows)

@@ -90,8 +90,8 @@ def _repro(clone: Path, environment: Mapping[str, str]) -> Pass:
     if process.returncode:
         sys.exit("".join(lines) + "dvc repro failed; nothing is written")
     print(f"  {end - start:7.1f} s: done", flush=True)
-    stops = [at for _, at in marks[1:]] + [end]
-    stages = [(name, stop - at) for (name, at), stop in zip(marks, stops, strict=True)]
+    ends = [at for _, at in marks[1:]] + [end]
+    stages = [(name, stop - at) for (name, at), stop in zip(marks, ends, strict=False)]
     return Pass(stages, end - start)
 
 

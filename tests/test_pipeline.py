@@ -313,6 +313,24 @@ def test_wrong_parameters_stop_the_run_before_any_work(repository):
     assert "Traceback" not in done.stderr
 
 
+def test_a_walk_between_classes_without_images_is_refused_with_what_there_is(repository):
+    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+    before = sorted((repository / "reports/animations/cvae").iterdir())
+    try:
+        edit(repository, {"interpolation.pairs": [[1, 12]]})
+        command = "python -m stages.interpolation data/dataset.npz data/models/cvae.safetensors "
+        command += "data/latents/cvae.npz reports/animations/cvae x.gif x.png"
+        done = call(command, repository, check=False)
+    finally:
+        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+    assert done.returncode == 1
+    assert "interpolation.pairs: [1, 12]: the test set of digits has no image of class 12" in (
+        done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert sorted((repository / "reports/animations/cvae").iterdir()) == before
+
+
 def test_a_killed_training_goes_on_to_the_same_bits(repository, tmp_path):
     kept = (repository / "params.yaml").read_text(encoding="utf-8")
     states, whole, resumed = tmp_path / "states", tmp_path / "a", tmp_path / "b"

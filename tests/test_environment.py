@@ -1,0 +1,28 @@
+"""The environment: a torch that fits its torchvision, and a lock that is whole and portable."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+
+def test_torch_and_torchvision_belong_together():
+    """A mismatched pair fails at import: `operator torchvision::nms does not exist`."""
+    code = (
+        "import torch, torchvision.ops as ops;"
+        "assert ops.nms(torch.tensor([[0., 0, 1, 1]]), torch.ones(1), 0.5).tolist() == [0]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_lock_pins_every_dependency_with_a_hash(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    blocks = re.split(r"\n(?=\S)", (root / "requirements.txt").read_text(encoding="utf-8"))
+    pinned = {re.match(r"[\w.-]+", block)[0]: block for block in blocks if "==" in block}
+    for name in (re.match(r"[\w.-]+", line)[0].replace(".", "-") for line in wanted):
+        assert "--hash=sha256:" in pinned[name]
+
+
+def test_the_lock_names_no_index(root):
+    assert not re.search(r"https?://|index-url", (root / "requirements.txt").read_text())
