@@ -7,6 +7,9 @@ import pytest
 from jaxtyping import install_import_hook
 from ruamel.yaml import YAML
 
+# models of tests are small: threads would wait for each other longer than they compute
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # before anything of vae is imported; an int may stand for a float, as Python's typing says
 install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
