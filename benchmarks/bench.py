@@ -58,8 +58,8 @@ def main() -> None:
         "The setting of the official PyTorch VAE example: MNIST, "
         f"784–{HIDDEN}–{LATENT}–{HIDDEN}–784, ReLU, Adam at {RATE:g}, batches of {BATCH}, on the "
         "CPU. Its way, written anew: torchvision's PIL images and `ToTensor` through a "
-        "`DataLoader`, float32. Ours: `vae.training.fit`, with the same rate as the peak of its "
-        "one-cycle schedule.",
+        "`DataLoader`, float32. Ours: `vae.training.fit`, with the learning rate, its schedule "
+        "and Adam's decay of `params.yaml`.",
         "### Speed",
         f"Epochs of all ways in turn, {options.rounds} of each after one to warm up, in one "
         f"process; a ratio compares a rate with that of {EXAMPLE} in the same round.",

@@ -21,7 +21,6 @@ from benchmarks.example import (
     BATCH,
     HIDDEN,
     LATENT,
-    RATE,
     example_loss,
     fresh_example,
     train_example,
@@ -29,7 +28,9 @@ from benchmarks.example import (
 from vae.datasets import Dataset, fetch, read
 from vae.model import VAE
 from vae.objective import terms
+from vae.params import read as read_params
 from vae.precision import Precision, computes_bfloat16
+from vae.stage import PARAMS
 from vae.training import State, fit
 
 EXAMPLE = "the example's way"
@@ -159,19 +160,14 @@ def _train(
     epochs: int,
     on_epoch: Callable[[State], None] = lambda state: None,
 ) -> None:
-    """Train in our way."""
+    """Train in our way, as params.yaml sets it but for the batch and the precision."""
+    settings = read_params(PARAMS).training.model_dump()
     fit(
         model,
         torch.from_numpy(data.x_train),
         torch.from_numpy(data.y_train),
         epochs=epochs,
-        batch_size=BATCH,
-        learning_rate=RATE,
-        beta2=0.999,  # Adam's default, as in the example
-        warmup=0.3,
-        clip=100.0,
-        validation=_HELD_OUT,
-        precision=precision,
+        **settings | {"batch_size": BATCH, "validation": _HELD_OUT, "precision": precision},
         on_epoch=on_epoch,
     )
 
