@@ -69,7 +69,7 @@ def importance(
         samples: K.
         seed: of the noise.
         precision: of the decoder's matrix products; all else is float32. In bfloat16 the test-set
-            means move by less than 0.01 nats, a tenth of what another seed of training does.
+            means move by less than 0.01 nats.
         track: wraps the iteration over batches, to show progress.
     """
     torch.manual_seed(seed)

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
+from vae.errors import InputError
 from vae.model import VAE
 from vae.objective import terms
 from vae.precision import Precision, autocast
@@ -24,7 +25,7 @@ State = dict[str, Any]
 _VALIDATION_BATCH = 1000
 
 
-class Diverged(ValueError):
+class Diverged(InputError):
     """The loss or a gradient stopped being a finite number."""
 
 
