@@ -16,7 +16,13 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
     """Write both maps of the posterior means (of the first `tsne.points`), and their quality."""
     codes = Codes.load(latents)
     mean, label = codes.mean[: tsne.points], codes.label[: tsne.points]
-    plane, divergence = latent.tsne(mean, tsne.perplexity, seed, verbose=sys.stderr.isatty())
+    plane, divergence = latent.tsne(
+        mean,
+        perplexity=tsne.perplexity,
+        iterations=tsne.iterations,
+        seed=seed,
+        verbose=sys.stderr.isatty(),
+    )
     components, explained = latent.pca(mean)
     numbers = {
         "kl_divergence": divergence,

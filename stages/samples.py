@@ -32,10 +32,16 @@ def main(
     p = decode_arrays(model, z, classes if model.conditional else None)
     torch.manual_seed(seed)
     plane = model.latent_dim == 2
+    if plane:
+        places = z
+    else:
+        places, _ = latent.tsne(
+            z, perplexity=tsne.perplexity, iterations=tsne.iterations, seed=seed
+        )
     drawn = figures.draw(
         p.mean.cpu().numpy(),
         p.sample().cpu().numpy(),
-        z if plane else latent.tsne(z, tsne.perplexity, seed)[0],
+        places,
         rows=samples.rows,
         limit=frame.limit if plane else None,
         title=f"Samples from the prior: {model_file.stem} on {data.name}",

@@ -42,6 +42,7 @@ SMALL = {
     "interpolation.strip": 3,
     "tsne.points": 60,
     "tsne.perplexity": 5.0,
+    "tsne.iterations": 250,
     # every script, and both sides of each of its branches
     "figures.curves": ["vae"],
     "figures.reconstructions": ["cvae"],

@@ -101,7 +101,12 @@ def spread_out(
 
 
 def tsne(
-    points: Num[ndarray, "n latent"], perplexity: float, seed: int, verbose: bool = False
+    points: Num[ndarray, "n latent"],
+    *,
+    perplexity: float,
+    iterations: int,
+    seed: int,
+    verbose: bool = False,
 ) -> tuple[Float[ndarray, "n 2"], float]:
     """A t-SNE map, and the Kullback–Leibler divergence (nats) that its optimiser reached.
 
@@ -114,6 +119,7 @@ def tsne(
         perplexity=min(perplexity, (len(points) - 1) / 3),
         init="pca",
         learning_rate="auto",
+        max_iter=iterations,
         random_state=seed,
         verbose=2 * verbose,
         n_jobs=-1,

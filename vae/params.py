@@ -156,6 +156,7 @@ class Tsne(Section):
     """t-SNE of a latent space with more than two axes."""
 
     perplexity: Annotated[float, Field(ge=2)]
+    iterations: Annotated[int, Field(ge=250)]
     points: Annotated[int, Field(ge=10)]
     neighbours: Positive
 
