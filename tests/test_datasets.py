@@ -575,3 +575,12 @@ def test_saved_names_are_loaded_as_they_were(data, tmp_path):
     data.save(tmp_path / "a.npz")
     loaded = Dataset.load(tmp_path / "a.npz")
     assert (loaded.name, loaded.class_names) == ("folder", ("T-shirt/top", "grün", "3"))
+
+
+@pytest.mark.parametrize("keep", [0, 10, 0.5])
+def test_a_truncated_data_set_is_told_by_its_name(tmp_path, keep):
+    read("digits", tmp_path, tmp_path).save(tmp_path / "a.npz")
+    whole = (tmp_path / "a.npz").read_bytes()
+    (tmp_path / "a.npz").write_bytes(whole[: keep if keep > 1 else int(keep * len(whole))])
+    with pytest.raises(InputError, match=r"a\.npz is not a whole data set"):
+        Dataset.load(tmp_path / "a.npz")

@@ -6,6 +6,7 @@ import torch
 
 from vae import params, precision
 from vae.model import ACTIVATIONS, VAE, decode_mean
+from vae.objective import terms
 from vae.params import Activation
 
 
@@ -64,3 +65,13 @@ def test_an_unconditional_model_takes_no_class():
 def test_the_schema_names_every_activation_and_precision():
     assert set(Activation.__args__) == set(ACTIVATIONS)
     assert params.Precision == precision.Precision
+
+
+def test_an_image_unlike_all_others_has_a_finite_bound_and_gradient():
+    model = VAE((4, 4), 2, [8])
+    with torch.no_grad():
+        model.encoder[-1].bias[2:] = 1e4  # the encoder asks for σ = e^5000
+    bound = terms(model, torch.rand(3, 4, 4)).elbo()
+    bound.mean().backward()
+    assert bound.isfinite().all()
+    assert all(weight.grad.isfinite().all() for weight in model.parameters())

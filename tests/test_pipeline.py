@@ -361,6 +361,23 @@ def test_a_killed_training_goes_on_to_the_same_bits(repository, tmp_path):
     assert not list(states.iterdir())
 
 
+def test_a_diverging_training_is_told_in_a_line_and_leaves_no_checkpoint(repository, tmp_path):
+    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+    try:
+        edit(repository, {"training.learning_rate": 1e6, "training.clip": 1e30})
+        outputs = f"{tmp_path}/states {tmp_path}/vae.safetensors {tmp_path}/vae.csv"
+        done = call(
+            f"python -m stages.train vae data/dataset.npz {outputs}", repository, check=False
+        )
+    finally:
+        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"python -m stages\.train: training diverged in epoch \d+: .*\n", done.stderr
+    )
+    assert not list(tmp_path.glob("vae.*"))
+
+
 def test_the_commands_of_the_readme_run(repository, tmp_path):
     """In their order, in a clone as a reader has one, with the cache at hand."""
     call(f"git clone -q {repository} clone", tmp_path)

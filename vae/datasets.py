@@ -12,6 +12,7 @@ import struct
 import tempfile
 import time
 import urllib.request
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,9 +100,16 @@ class Dataset:
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
-        """Read what `save` wrote."""
-        with np.load(path) as file:
-            arrays = dict(file)
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: the file is truncated or of another kind.
+        """
+        try:
+            with path.open("rb") as raw, np.load(raw) as file:
+                arrays = dict(file)
+        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path} is not a whole data set: {error}; make it again") from None
         names = tuple(map(str, arrays.pop("class_names")))
         return cls(name=str(arrays.pop("name")), class_names=names, **arrays)
 

@@ -32,6 +32,10 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "softplus": nn.Softplus,
 }
 
+MAX_LOG_VAR = 5.0
+"""A σ above the prior's 1 gains nothing, but that of an image unlike all others can grow until it
+overflows, and one such image ruins a training; so σ ends at e^2.5 ≈ 12."""
+
 Labels = Int[Tensor, " batch"] | Float[Tensor, "batch classes"]
 
 
@@ -77,7 +81,8 @@ class VAE(nn.Module):
     def encode(self, x: Float[Tensor, "batch *image"], y: Labels | None = None) -> Independent:
         """q(z | x[, y]): batch shape (batch,), event shape (latent_dim,)."""
         mean, log_var = self.encoder(self._with_class(x.flatten(1), y)).float().chunk(2, dim=-1)
-        return Independent(Normal(mean, (0.5 * log_var).exp(), validate_args=False), 1)
+        scale = (0.5 * log_var.clamp(max=MAX_LOG_VAR)).exp()
+        return Independent(Normal(mean, scale, validate_args=False), 1)
 
     def decode(
         self, z: Float[Tensor, "*samples batch latent"], y: Labels | None = None
