@@ -209,7 +209,10 @@ def label_classes(
         if len(cluster)
     }
     colours = palette(len(class_names))
-    apart = _apart(np.array(list(places.values())), 0.05 * (right - left)) if places else ()
+    # long names need more room to their sides
+    room = np.array([max(1, max(map(len, class_names)) / 4), 1])
+    centres = np.array(list(places.values())) / room if places else np.empty((0, 2))
+    apart = _apart(centres, 0.05 * (right - left)) * room
     for label, place in zip(places, apart, strict=True):
         name, colour = class_names[label], colours[label]
         axes.annotate(
@@ -233,7 +236,7 @@ def _apart(places: Num[ndarray, "n 2"], distance: float) -> Float[ndarray, "n 2"
     for _ in range(200):
         between = places[:, None] - places
         gap = np.linalg.norm(between, axis=-1) + np.eye(len(places)) * distance
-        if gap.min() >= 0.99 * distance:
+        if gap.min(initial=distance) >= 0.99 * distance:
             break
         push = 0.5 * np.clip(distance - gap, 0, None) / gap
         places = places + (push[..., None] * between).sum(axis=1)
