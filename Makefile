@@ -1,6 +1,7 @@
 # make          environment and pipeline: everything from the download to reports/report.md
 # make DATASET=fashion-mnist     the same for another data set (see params.yaml)
 # make test     the tests
+# make compare REVS="main softer"    commits, branches or experiments side by side, in one page
 # make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
 endif
 
-.PHONY: report test lint bench lock
+.PHONY: report test compare bench lock
 report: $(BIN)/ready
 	@python -m stages.archives data/archives $(DATASET); \
 	case $$? in \
@@ -24,7 +25,11 @@ report: $(BIN)/ready
 	@echo "The report lies in reports/report.md."
 
 test: $(BIN)/ready
-	ruff check . && ruff format --check . && mypy && pytest
+	ruff check . && ruff format --check . && mypy && pytest -n logical --dist loadscope
+
+compare: $(BIN)/ready
+	@python -m stages.compare pages/compare pages/base.css reports reports/compare.html "$(REVS)"
+	@echo "The comparison lies in reports/compare.html."
 
 bench: $(BIN)/ready
 	python -m benchmarks.bench

@@ -1,20 +1,25 @@
-"""Write the report from what all other stages made."""
+"""Write the report, as Markdown and as one page, from what all other stages made."""
 
 import json
 from pathlib import Path
 
 from vae.params import Params
-from vae.report import build, to_markdown
+from vae.report import build, to_html, to_markdown
 from vae.stage import fresh, run
 
 
-def main(metrics: Path, report: Path, *, params: Params) -> None:
-    """Figures are looked for beside the report."""
+def main(
+    source: Path, shared_css: Path, metrics: Path, report: Path, page: Path, *, params: Params
+) -> None:
+    """Figures are looked for beside the report; `source` is the folder of the page's parts."""
     numbers = {
         name: json.loads((metrics / f"{name}.json").read_text())[name] for name in params.models
     }
+    built = build(params, numbers, report.parent)
     with fresh(report) as file:
-        file.write_text(to_markdown(build(params, numbers, report.parent)), encoding="utf-8")
+        file.write_text(to_markdown(built), encoding="utf-8")
+    with fresh(page) as file:
+        file.write_text(to_html(built, report.parent, source, shared_css), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -47,3 +47,52 @@ def mnist(mirror, tmp_path_factory):
     store = tmp_path_factory.mktemp("archives")
     fetch("mnist", store, mirror=str(mirror))
     return read("mnist", store, store)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser without a network; where there is none, tests skip, or fail on CI."""
+    from benchmarks.browser import MISSING, find, started
+
+    if find() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    with started() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a page from disk; at the end no error was told and nothing else was asked for."""
+    asked, told, contexts = [], [], []
+
+    def open_(path, ready="body", **options):
+        context = browser.new_context(offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("console", lambda m: told.append(m.text) if m.type == "error" else None)
+        page.goto(path.resolve().as_uri())
+        page.wait_for_selector(ready, state="attached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert told == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert sum(url.startswith("file:") for url in asked) == len(contexts)
+
+
+@pytest.fixture(scope="session")
+def accessible():
+    """Check a page by axe-core: nothing serious may be found."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page):
+        found = Axe().run(page).response["violations"]
+        serious = [item for item in found if item["impact"] in ("serious", "critical")]
+        assert not serious, [(i["id"], [n["html"][:120] for n in i["nodes"]]) for i in serious]
+
+    return check

@@ -64,13 +64,20 @@ def test_the_shipped_file_is_valid(root, content):
             "figures.manifold is .*no model 'mine'; .*vae, cvae, vae20",
         ),
         ("figures__manifold", ["vae20"], "figures.manifold is .*latent_dim is 20; .*latent_dim 2"),
-        ("figures__tsne", ["vae"], "figures.tsne is .*more than two.* models.vae.latent_dim is 2"),
+        (
+            "figures__tsne",
+            ["vae20", "vae"],
+            "figures.tsne is .*more than two.* models.vae.latent_dim is 2",
+        ),
         (
             "figures__conditional",
             ["vae"],
             "figures.conditional is .*models.vae.conditional is false.*must be true",
         ),
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
+        ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),
+        ("pages__explorer", ["vae20"], "pages.explorer is .*needs a plane"),
+        ("pages__explorer_tsne", ["vae"], "pages.explorer_tsne is .*add vae to figures.tsne"),
     ],
 )
 def test_a_mistake_is_told_with_path_value_and_what_is_allowed(path, value, told, content):

@@ -43,6 +43,7 @@ SMALL = {
     "tsne.points": 60,
     "tsne.perplexity": 5.0,
     "tsne.iterations": 250,
+    "explorer.images": 40,
     # every script, and both sides of each of its branches
     "figures.curves": ["vae"],
     "figures.reconstructions": ["cvae"],
@@ -168,6 +169,7 @@ def call(command, cwd, check=True, **more):
     """Run a command line in the environment of these tests, offline."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
     env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
     done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
     if check:
@@ -261,11 +263,17 @@ EDITS = [
     ("manifold.n", 4, "manifold scatter class_manifolds report"),
     ("tsne.perplexity", 6.0, "embed samples tsne report"),
     ("models.cvae.beta", 2.0, "train@cvae report"),
-    ("evaluate.samples", 5, "evaluate traversal report"),
+    ("evaluate.samples", 5, "evaluate report"),
     ("interpolation.frames", 4, "interpolation report"),
     ("conditional.rows", 3, "conditional report"),
+    ("evaluate.active_variance", 0.02, "evaluate traversal explorer explorer_tsne report"),
+    ("explorer.images", 30, "explorer explorer_tsne report"),
     ("training.learning_rate", 1e-3, "train report"),
-    ("frame.limit", 5.0, "samples scatter digits uncertainty interpolation report"),
+    (
+        "frame.limit",
+        5.0,
+        "samples scatter digits uncertainty interpolation explorer explorer_tsne report",
+    ),
     ("seed", 1, "train encode evaluate embed samples digits uncertainty conditional report"),
     ("dataset.name", "mnist", "download report"),
 ]
@@ -341,7 +349,7 @@ def test_a_killed_training_goes_on_to_the_same_bits(repository, tmp_path):
         return [str(folder / "vae.safetensors"), str(folder / "vae.csv")]
 
     try:
-        edit(repository, {"models.vae.epochs": 200})
+        edit(repository, {"models.vae.epochs": 100})
         started = subprocess.Popen([*command, *files(resumed)], cwd=repository)
         while not list(states.glob("vae-*.pt")):
             assert started.poll() is None

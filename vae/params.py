@@ -174,6 +174,20 @@ class Conditional(Section):
     rows: Positive
 
 
+class Pages(Section):
+    """Which pages are made of which models."""
+
+    explorer: ModelNames
+    explorer_tsne: ModelNames
+
+
+class Explorer(Section):
+    """The pages that explore a latent space."""
+
+    images: Annotated[int, Field(ge=10)]
+    grid: Annotated[int, Field(ge=2)]
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -193,6 +207,8 @@ class Params(Section):
     tsne: Tsne
     traversal: Traversal
     conditional: Conditional
+    pages: Pages
+    explorer: Explorer
 
 
 def read(path: Path) -> Params:
@@ -225,17 +241,19 @@ def check(content: Any, name: str = "params.yaml") -> Params:
 
 
 def _misfits(content: dict[Any, Any]) -> Iterator[str]:
-    """Figures asked of models that do not suit them, if these two sections are valid at all."""
+    """Figures and pages asked of models that do not suit them, if their sections are valid."""
     try:
         models = TypeAdapter(Models).validate_python(content.get("models"))
         figures = Figures.model_validate(content.get("figures"))
+        pages = Pages.model_validate(content.get("pages"))
     except ValidationError:
         return
-    plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty"]
+    plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer"]
     conditional = ["class_manifolds", "conditional"]
-    for figure, names in figures:
+    asked = [("figures", *item) for item in figures] + [("pages", *item) for item in pages]
+    for section, figure, names in asked:
+        where = f"{section}.{figure} is {names}"
         for name in names:
-            where = f"figures.{figure} is {names}"
             model = models.get(name)
             if model is None:
                 yield f"{where}: no model {name!r}; models are {', '.join(models)}"
@@ -252,8 +270,10 @@ def _misfits(content: dict[Any, Any]) -> Iterator[str]:
                 )
             if figure in conditional and not model.conditional:
                 yield f"{where}: models.{name}.conditional is false, and it must be true"
+            if figure == "explorer_tsne" and name not in figures.tsne:
+                yield f"{where}: it shows the map of the figure tsne; add {name} to figures.tsne"
         if len(set(names)) < len(names):
-            yield f"figures.{figure} is {names}: each model once"
+            yield f"{where}: each model once"
 
 
 def _explain(problem: ErrorDetails) -> str:

@@ -1,7 +1,8 @@
 """The report: parameters, metrics and every figure with its caption, in a teaching order.
 
-`build` gathers plain data; `to_markdown` writes it as GitHub shows it. Figures bring their own
-titles and captions, so a new figure needs no line here.
+`build` gathers all words and numbers; `to_markdown` writes them as GitHub shows them, `to_html` as
+one page that carries its pictures. Figures bring their own titles and captions, so a new figure
+needs no line here. In all texts `this` marks code, as in Markdown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,17 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vae.animation import film
 from vae.errors import InputError
 from vae.figures.base import Words, read_words
+from vae.page import render
 from vae.params import Params
 
 MEANINGS = {
     "elbo": "evidence lower bound: reconstruction − KL; higher is better (of a conditional model, "
     "as all that follows, given the class)",
-    "reconstruction": "E_q[log p(x\\|z)]: how well a code tells its image",
-    "kl": "KL(q(z\\|x) ‖ p(z)): what the codes cost",
+    "reconstruction": "E_q[log p(x|z)]: how well a code tells its image",
+    "kl": "KL(q(z|x) ‖ p(z)): what the codes cost",
     "log_likelihood": "importance-weighted bound on log p(x) ({samples} samples); above the ELBO",
-    "entropy_floor": "the images' own entropy: on grey pixels no −log p(x\\|z) is below it",
+    "entropy_floor": "the images' own entropy: on grey pixels no −log p(x|z) is below it",
     "active_units": "latent axes that the model uses, of {latent_dims}",
     "knn_accuracy": "share of test codes whose {neighbours} nearest others name their class",
 }
@@ -42,12 +45,34 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Words in columns; the first names the row."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def right(self) -> list[bool]:
+        """Which columns are set to the right: all but names and sentences."""
+        columns = zip(*self.rows, strict=True)
+        return [i > 0 and not any(" " in cell for cell in c) for i, c in enumerate(columns)]
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a report says; paths are relative to it."""
 
-    params: Params
-    metrics: Mapping[str, Mapping[str, Any]]
+    title: str
+    introduction: str
+    numbers: Table
+    parameters: Table
+    training: str
+    explorers: Mapping[str, Path]
+    """A page for each model that has one."""
     sections: Sequence[Section]
+    walks: str
+    comparison: str
+    commands: Sequence[str]
 
 
 def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) -> Report:
@@ -58,6 +83,41 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
     Raises:
         InputError: a figure is missing.
     """
+    names = list(params.models)
+    settings = [model.model_dump() for model in params.models.values()]
+    walks = ", ".join(f"`animations/{name}/`" for name in params.figures.interpolation)
+    return Report(
+        title=f"What the models learned of {params.dataset.name}",
+        introduction="Made by `make` from `params.yaml`; every number below is measured on the "
+        "test set, which nothing was trained or chosen on. Likelihoods are nats per image, summed "
+        "over pixels and averaged over images, on grey pixels under a Bernoulli cross-entropy "
+        "(scale G): compare them only with numbers of the same kind.",
+        numbers=Table(["", *names, "what it is"], _metric_rows(params, metrics)),
+        parameters=Table(
+            ["", *names],
+            [[f"`{key}`", *(_show(model[key]) for model in settings)] for key in settings[0]],
+        ),
+        training=f"Seed {params.seed}; training: "
+        + ", ".join(f"{key} {_show(value)}" for key, value in params.training)
+        + ".",
+        explorers={
+            name: Path("explorer", f"{name}.html") for _, page in params.pages for name in page
+        },
+        sections=_sections(params, root),
+        walks=f"Every walk as an endless GIF lies in {walks} after `make`." if walks else "",
+        comparison="Change a number in `params.yaml` and see what it did: an experiment re-runs "
+        "only what depends on the change and keeps its results apart. `make compare` writes one "
+        "page with the parameters, numbers, curves and figures of any experiments, branches or "
+        "commits side by side.",
+        commands=[
+            "dvc exp run -n softer -S models.vae.beta=4",
+            "dvc metrics diff main softer",
+            'make compare REVS="main softer"',
+        ],
+    )
+
+
+def _sections(params: Params, root: Path) -> list[Section]:
     conditional = [name for name, model in params.models.items() if model.conditional]
     sections = []
     for figure, models in params.figures:
@@ -69,7 +129,7 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
             _picture(root, figure, name) for figure, models in params.figures if name in models
         ]
         sections.append(Section(f"The class-conditional model {name}", shown))
-    return Report(params, metrics, sections)
+    return sections
 
 
 def _picture(root: Path, figure: str, model: str) -> Picture:
@@ -81,61 +141,17 @@ def _picture(root: Path, figure: str, model: str) -> Picture:
     return Picture([f.relative_to(root) for f in [*files, *moving]], read_words(files[0]))
 
 
-def to_markdown(report: Report) -> str:
-    """The report as GitHub shows it."""
-    params, names = report.params, list(report.params.models)
-    lines = [
-        f"# What the models learned of {params.dataset.name}",
-        "",
-        "Made by `make` from `params.yaml`; every number below is measured on the test set, which "
-        "nothing was trained or chosen on. Likelihoods are nats per image, summed over pixels and "
-        "averaged over images, on grey pixels under a Bernoulli cross-entropy (scale G): compare "
-        "them only with numbers of the same kind.",
-        "",
-        "## Numbers",
-        "",
-        *_table(["", *names, "what it is"], _metric_rows(report)),
-        "",
-        "## Parameters",
-        "",
-        *_table(["", *names], _model_rows(params)),
-        "",
-        f"Seed {params.seed}; training: "
-        + ", ".join(f"{key} {_show(value)}" for key, value in params.training)
-        + ".",
-    ]
-    for section in report.sections:
-        lines += ["", f"## {section.heading}"]
-        for picture in section.pictures:
-            width = "" if len(picture.files) < 5 else ' width="19%"'
-            images = (
-                f'<img src="{file.as_posix()}" alt="{picture.words.title}"{width}>'
-                for file in picture.files
-            )
-            lines += ["", f"### {picture.words.title}", "", *images, "", picture.words.caption]
-    walks = ", ".join(f"`reports/animations/{name}/`" for name in params.figures.interpolation)
-    if walks:
-        lines += ["", f"Every walk as an endless GIF lies in {walks} after `make`."]
-    return "\n".join(lines) + "\n"
-
-
-def _metric_rows(report: Report) -> list[list[str]]:
-    params, models = report.params, report.params.models
+def _metric_rows(params: Params, metrics: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     values = {
         "samples": params.evaluate.samples,
         "neighbours": params.evaluate.neighbours,
-        "latent_dims": ", ".join(str(model.latent_dim) for model in models.values()),
+        "latent_dims": ", ".join(str(model.latent_dim) for model in params.models.values()),
     }
     rows = []
     for key, meaning in MEANINGS.items():
-        numbers = [_show(report.metrics[name][key]) for name in models]
+        numbers = [_show(metrics[name][key]) for name in params.models]
         rows.append([f"`{key}`", *numbers, meaning.format(**values)])
     return rows
-
-
-def _model_rows(params: Params) -> list[list[str]]:
-    settings = [model.model_dump() for model in params.models.values()]
-    return [[f"`{key}`", *(_show(model[key]) for model in settings)] for key in settings[0]]
 
 
 def _show(value: object) -> str:
@@ -148,6 +164,40 @@ def _show(value: object) -> str:
     return str(value)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    rule = ["---", *["---:"] * (len(rows[0]) - 2), "---"]
-    return ["| " + " | ".join(row) + " |" for row in [head, rule, *rows]]
+def to_markdown(report: Report) -> str:
+    """The report as GitHub shows it."""
+    lines = [f"# {report.title}", "", report.introduction, "", "## Numbers", ""]
+    lines += [*_markdown_table(report.numbers), "", "## Parameters", ""]
+    lines += [*_markdown_table(report.parameters), "", report.training]
+    for section in report.sections:
+        lines += ["", f"## {section.heading}"]
+        for picture in section.pictures:
+            width = "" if len(picture.files) < 5 else ' width="19%"'
+            images = (
+                f'<img src="{file.as_posix()}" alt="{picture.words.title}"{width}>'
+                for file in picture.files
+            )
+            lines += ["", f"### {picture.words.title}", "", *images, "", picture.words.caption]
+    pages = ", ".join(f"`{page.as_posix()}`" for page in report.explorers.values())
+    if pages:
+        lines += ["", "## Explore", "", f"After `make`, open in a browser: {pages}."]
+    lines += ["", report.walks] if report.walks else []
+    lines += ["", "## Compare", "", report.comparison, "", "```sh", *report.commands, "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_table(table: Table) -> list[str]:
+    rule = ["---:" if right else "---" for right in table.right]
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in table.rows)
+    return ["| " + " | ".join(row) + " |" for row in [table.head, rule, *cells]]
+
+
+def to_html(report: Report, root: Path, folder: Path, shared_css: Path) -> str:
+    """The report as one page that carries its pictures; see `vae.page.render`."""
+    return render(
+        folder,
+        shared_css,
+        report=report,
+        content=lambda file: (root / file).read_bytes(),
+        film=film,
+    )

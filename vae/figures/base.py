@@ -258,7 +258,7 @@ _COLOURS: dict[str, Any] = {
 
 
 @styled
-def save(figure: Figure, path: Path, caption: str) -> None:
+def save(figure: Figure, path: Path | io.BytesIO, caption: str) -> None:
     """Write a PNG that carries its title and caption; the same figure gives the same bytes.
 
     A figure of greys alone keeps every grey; one with colours is stored with its 256 nearest, at

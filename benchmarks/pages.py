@@ -1,0 +1,152 @@
+"""The explorer pages in a browser: how soon, how fast, how true to PyTorch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int, UInt8
+from numpy import ndarray
+from playwright.sync_api import Page
+
+from benchmarks.browser import explore, started
+from vae import checkpoint
+from vae.datasets import Dataset
+from vae.model import VAE
+
+_DECODES, _BATCH, _IMAGES = 500, 10, 200
+_SWEEP = 300  # moves of the mouse
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """What was measured of one page."""
+
+    model: str
+    megabytes: float
+    ready_ms: float
+    decode_ms: float
+    """Median."""
+    frames_per_second: float
+    """Median while the mouse sweeps over the map."""
+    late: float
+    """Share of those frames that took longer than one and a half sixtieths of a second."""
+    decoder_error: float
+    """Largest difference of a pixel from PyTorch's, in 1/255."""
+    encoder_error: float
+    """The same of reconstructions of test images, through both networks."""
+
+
+def measure_pages(pages: Sequence[Path], models: Path, dataset: Path) -> list[Explorer]:
+    """Every page, opened twice from disk; what is timed is the second time."""
+    data = Dataset.load(dataset)
+    measured = []
+    with started() as browser:
+        for path in pages:
+            model = checkpoint.load(models / f"{path.stem}.safetensors")
+            context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+            explore(context, path).close()
+            page = explore(context, path)
+            ready = float(page.evaluate("document.body.dataset.ready"))
+            page.wait_for_timeout(500)
+            intervals = sweep(page)
+            measured.append(
+                Explorer(
+                    path.stem,
+                    path.stat().st_size / 1e6,
+                    ready,
+                    decode_time(page),
+                    1000 / median(intervals),
+                    sum(interval > 25 for interval in intervals) / len(intervals),
+                    255 * decoder_error(page, model),
+                    255 * encoder_error(page, model, data.x_test, data.y_test),
+                )
+            )
+            context.close()
+    return measured
+
+
+def decode_time(page: Page) -> float:
+    """Median time of one decode in milliseconds, of batches long enough for the page's clock."""
+    return float(
+        page.evaluate(
+            """([batches, size]) => {
+              const { network, state } = explorer;
+              const times = Array.from({ length: batches }, () => {
+                const start = performance.now();
+                for (let i = 0; i < size; i++) network.decode(state.here.z, state.here.y);
+                return (performance.now() - start) / size;
+              });
+              return times.sort((a, b) => a - b)[batches >> 1];
+            }""",
+            [_DECODES // _BATCH, _BATCH],
+        )
+    )
+
+
+def sweep(page: Page) -> list[float]:
+    """Milliseconds between animation frames while the mouse crosses the map and back."""
+    box = page.locator("#marks").bounding_box()
+    assert box is not None
+    left, right = box["x"] + 0.2 * box["width"], box["x"] + 0.8 * box["width"]
+    page.mouse.move(left, box["y"] + 0.3 * box["height"])
+    page.evaluate(
+        """() => {
+          globalThis.frames = [];
+          const tick = (now) => { frames.push(now); requestAnimationFrame(tick); };
+          requestAnimationFrame(tick);
+        }"""
+    )
+    page.mouse.move(right, box["y"] + 0.7 * box["height"], steps=_SWEEP)
+    page.mouse.move(left, box["y"] + 0.5 * box["height"], steps=_SWEEP)
+    return np.diff(page.evaluate("frames")).tolist()
+
+
+def decoder_error(page: Page, model: VAE, count: int = _IMAGES) -> float:
+    """Largest difference of a pixel's mean, for codes from the prior and random classes."""
+    rng = np.random.default_rng(0)
+    z = torch.from_numpy(rng.standard_normal((count, model.latent_dim), np.float32))
+    y = _classes(model, rng.integers(max(1, model.classes), size=count))
+    theirs = page.evaluate(
+        """([z, y]) => z.map((row, i) => Array.from(explorer.network.decode(
+             Float32Array.from(row), y && Float32Array.from(y[i]))))""",
+        [z.tolist(), y.tolist() if y is not None else None],
+    )
+    with torch.no_grad():
+        ours = model.decode(z, y).mean.flatten(1)
+    return _largest(theirs, ours)
+
+
+def encoder_error(
+    page: Page,
+    model: VAE,
+    images: UInt8[ndarray, "n *image"],
+    labels: Int[ndarray, " n"],
+    count: int = _IMAGES,
+) -> float:
+    """Largest difference of a pixel of an image's reconstruction from its posterior mean."""
+    x = torch.from_numpy(images[:count]).float() / 255
+    y = _classes(model, labels[:count])
+    theirs = page.evaluate(
+        """([x, y]) => x.map((row, i) => {
+             const { network } = explorer;
+             const weights = y && Float32Array.from(y[i]);
+             const { mean } = network.encode(Float32Array.from(row), weights);
+             return Array.from(network.decode(mean, weights));
+           })""",
+        [x.flatten(1).tolist(), y.tolist() if y is not None else None],
+    )
+    with torch.no_grad():
+        ours = model.decode(model.encode(x, y).mean, y).mean.flatten(1)
+    return _largest(theirs, ours)
+
+
+def _classes(model: VAE, labels: Int[ndarray, " n"]) -> torch.Tensor | None:
+    return torch.eye(model.classes)[labels] if model.conditional else None
+
+
+def _largest(theirs: Any, ours: torch.Tensor) -> float:
+    return float((torch.tensor(theirs) - ours).abs().max())

@@ -1,0 +1,94 @@
+"use strict";
+// The VAE's two networks, run by plain loops: q(z | x[, y]) and E[x | z[, y]].
+
+/** @param {TypedArray} table of Φ at −span … 0, evenly spaced @param {number} span */
+function normal(table, span) {
+  const steps = table.length - 1;
+  const lower = (z) => {
+    const at = Math.max(0, (z / span + 1) * steps);
+    const i = Math.min(steps - 1, Math.floor(at));
+    return table[i] + (at - i) * (table[i + 1] - table[i]);
+  };
+  const lowerInverse = (p) => {
+    let [low, high] = [0, steps];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (table[middle] <= p) low = middle;
+      else high = middle;
+    }
+    const share = (p - table[low]) / (table[high] - table[low]);
+    return ((low + Math.min(1, Math.max(0, share))) / steps - 1) * span;
+  };
+  return {
+    /** Φ: the standard normal's distribution function. */
+    cdf: (z) => (z > 0 ? 1 - lower(-z) : lower(z)),
+    /** Φ⁻¹; finite: beyond ±span it stays there. */
+    quantile: (p) => (p > 0.5 ? -lowerInverse(1 - p) : lowerInverse(p)),
+  };
+}
+
+/** The activations of vae/model.py, as PyTorch defines them. @param {(z: number) => number} cdf */
+function activations(cdf) {
+  return {
+    relu: (x) => (x > 0 ? x : 0),
+    tanh: Math.tanh,
+    silu: (x) => x / (1 + Math.exp(-x)),
+    gelu: (x) => x * cdf(x),
+    leaky_relu: (x) => (x > 0 ? x : 0.01 * x),
+    softplus: (x) => (x > 20 ? x : Math.log1p(Math.exp(x))),
+  };
+}
+
+/** A multilayer perceptron.
+ * @param {{weight: Float32Array, bias: Float32Array}[]} layers weights row by row, a row an output
+ * @param {(x: number) => number} activation between layers
+ * @param {Float32Array} input @returns {Float32Array} */
+function perceptron(layers, activation, input) {
+  let values = input;
+  layers.forEach(({ weight, bias }, depth) => {
+    const [inputs, outputs] = [values.length, bias.length];
+    const result = new Float32Array(outputs);
+    for (let o = 0, w = 0; o < outputs; o++) {
+      let sum = bias[o];
+      for (let i = 0; i < inputs; i++, w++) sum += weight[w] * values[i];
+      result[o] = depth < layers.length - 1 ? activation(sum) : sum;
+    }
+    values = result;
+  });
+  return values;
+}
+
+const MAX_LOG_VAR = 5; // as in vae/model.py
+
+/** The networks of one model.
+ * @param {Object} arrays by the names that PyTorch gives them
+ * @param {string} activation a key of `activations`
+ * @param {(z: number) => number} cdf */
+function networks(arrays, activation, cdf) {
+  const layersOf = (part) => {
+    const layers = [];
+    for (let i = 0; `${part}.${i}.weight` in arrays; i += 2) {
+      const [weight, bias] = ["weight", "bias"].map((kind) => arrays[`${part}.${i}.${kind}`].values);
+      layers.push({ weight, bias });
+    }
+    return layers;
+  };
+  const [encoder, decoder] = [layersOf("encoder"), layersOf("decoder")];
+  const act = activations(cdf)[activation];
+  const join = (values, weights) => (weights ? Float32Array.of(...values, ...weights) : values);
+  return {
+    /** @param {Float32Array} x pixels in [0, 1] @param {Float32Array?} y class weights */
+    encode(x, y) {
+      const both = perceptron(encoder, act, join(x, y));
+      const d = both.length / 2;
+      return { mean: both.slice(0, d), sigma: both.slice(d).map((v) => Math.exp(0.5 * Math.min(v, MAX_LOG_VAR))) };
+    },
+    /** @param {Float32Array} z @param {Float32Array?} y class weights
+     * @returns {Float32Array} the mean of every pixel, in [0, 1] */
+    decode(z, y) {
+      const logits = perceptron(decoder, act, join(z, y));
+      for (let i = 0; i < logits.length; i++) logits[i] = 1 / (1 + Math.exp(-logits[i]));
+      return logits;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+"""Write the page that explores a latent space of many axes, on its t-SNE map."""
+
+from pathlib import Path
+
+import numpy as np
+
+from vae import checkpoint
+from vae.codes import Codes
+from vae.datasets import Dataset
+from vae.explorer import contents
+from vae.page import render
+from vae.params import Evaluate, Explorer, Frame
+from vae.stage import fresh, run
+
+
+def main(
+    source: Path,
+    shared_css: Path,
+    dataset: Path,
+    model_file: Path,
+    latents: Path,
+    maps: Path,
+    page: Path,
+    *,
+    explorer: Explorer,
+    frame: Frame,
+    evaluate: Evaluate,
+) -> None:
+    """`source` is the page's folder of template, style and scripts."""
+    with np.load(maps) as file:
+        places = file["tsne"]
+    values = contents(
+        Dataset.load(dataset),
+        checkpoint.load(model_file),
+        Codes.load(latents),
+        images=explorer.images,
+        limit=frame.limit,
+        grid=explorer.grid,
+        active_variance=evaluate.active_variance,
+        places=places,
+    )
+    with fresh(page) as file:
+        text = render(source, shared_css, model=model_file.stem, **values)
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)
