@@ -25,10 +25,10 @@ report: $(BIN)/ready
 	@echo "The report lies in reports/report.md."
 
 test: $(BIN)/ready
-	ruff check . && ruff format --check . && mypy && pytest -n logical --dist loadscope
+	ruff check . && ruff format --check . && mypy && oxlint -c pages/.oxlintrc.json pages && pytest -n logical --dist loadscope
 
 compare: $(BIN)/ready
-	@python -m stages.compare pages/compare pages/base.css reports reports/compare.html "$(REVS)"
+	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html "$(REVS)"
 	@echo "The comparison lies in reports/compare.html."
 
 bench: $(BIN)/ready

@@ -13,7 +13,7 @@ import torch
 import torchvision
 
 from benchmarks.example import BATCH, HIDDEN, LATENT, PUBLISHED_EPOCHS, PUBLISHED_LOSS, RATE
-from benchmarks.pages import Explorer, measure_pages
+from benchmarks.pages import Explorer, measure_pages, photograph
 from benchmarks.pipeline import REPOSITORY, Pass, Pipeline, measure_pipeline
 from benchmarks.training import (
     EXAMPLE,
@@ -54,6 +54,8 @@ def main() -> None:
     if not PAGES:
         sys.exit(f"{parser.prog}: there are no pages in reports/explorer; run make first")
     measured = measure_pages(PAGES, REPOSITORY / "data/models", REPOSITORY / "data/dataset.npz")
+    for page in PAGES[:2]:
+        photograph(page, RESULTS.parent / "screenshots" / f"{page.stem}.png")
 
     parts = [
         "# Benchmarks",

@@ -1,5 +1,6 @@
 """The explorer pages in a browser: how soon, how fast, how true to PyTorch."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Int, UInt8
 from numpy import ndarray
+from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
@@ -18,6 +20,8 @@ from vae.datasets import Dataset
 from vae.model import VAE
 
 _DECODES, _BATCH, _IMAGES = 500, 10, 200
+_THREE = [(0.3, 0.2), (0.5, 0.12), (0.68, 0.25), (0.62, 0.4), (0.45, 0.47), (0.65, 0.55)]
+_THREE += [(0.7, 0.72), (0.55, 0.85), (0.28, 0.8)]
 _SWEEP = 300  # moves of the mouse
 
 
@@ -67,6 +71,33 @@ def measure_pages(pages: Sequence[Path], models: Path, dataset: Path) -> list[Ex
             )
             context.close()
     return measured
+
+
+def photograph(page_file: Path, picture: Path) -> None:
+    """An explorer as a reader sees it after drawing a three, tiles shown where there are some."""
+    with started() as browser:
+        context = browser.new_context(offline=True, viewport={"width": 1180, "height": 900})
+        page = explore(context, page_file)
+        if page.locator("#tiles").count():
+            page.check("#tiles")
+        if page.locator("#classes").count():
+            page.locator("#classes button").nth(3).click()
+        page.locator("#pad").scroll_into_view_if_needed()
+        box = page.locator("#pad").bounding_box()
+        assert box is not None
+        for i, (u, v) in enumerate(_THREE):
+            page.mouse.move(box["x"] + u * box["width"], box["y"] + v * box["height"], steps=4)
+            if i == 0:
+                page.mouse.down()
+        page.mouse.up()
+        page.wait_for_timeout(1500)
+        shown = io.BytesIO(page.screenshot(full_page=True))
+        context.close()
+    picture.parent.mkdir(exist_ok=True)
+    stored = Image.open(shown).convert("RGB").quantize(
+        256, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE
+    )
+    stored.save(picture, optimize=True)
 
 
 def decode_time(page: Page) -> float:

@@ -34,7 +34,8 @@ def test_only_what_differs_is_shown():
     compared = compare([revision("a"), revision("b", beta=4.0)])
     assert compared.params == {"models.vae.beta": ["1", "4"]}
     assert compared.metrics == {}
-    assert compared.figures == {"figures/vae/a.png": [b"a", b"b"], "figures/vae/b.png": [b"same"]}
+    assert compared.figures == {"figures/vae/a.png": [b"a", b"b"]}
+    assert compared.same == {"figures/vae/b.png": b"same"}
 
 
 def test_changes_are_from_the_first_and_say_what_is_better():
@@ -100,11 +101,11 @@ def page(tmp_path):
     drawn = comparison.draw_curves({"main": revision("main").curves}, dpi=60)
     base.save(drawn, tmp_path / "chart.png", "")
     chart = (tmp_path / "chart.png").read_bytes()
-    figures = {name: [chart for _ in files] for name, files in compared.figures.items()}
+    figures = {name: [chart, None] for name in compared.figures}
     text = render(
         ROOT / "pages/compare",
-        ROOT / "pages/base.css",
-        comparison=replace(compared, figures=figures),
+        ROOT / "pages/shared.css",
+        comparison=replace(compared, figures=figures, same={"b": chart}),
         charts=[chart],
     )
     (tmp_path / "compare.html").write_text(text, encoding="utf-8")
@@ -125,7 +126,14 @@ def test_the_page_opens_alone_and_axe_finds_nothing_serious(page, opened, access
     [("main", "two revisions or more"), ("main nonsense", "nonsense")],
 )
 def test_wrong_revisions_are_told_in_a_line(root, tmp_path, revisions, told):
-    command = [sys.executable, "-m", "stages.compare", "pages/compare", "pages/base.css", "reports"]
+    command = [
+        sys.executable,
+        "-m",
+        "stages.compare",
+        "pages/compare",
+        "pages/shared.css",
+        "reports",
+    ]
     done = subprocess.run(
         [*command, tmp_path / "a.html", revisions.replace("main", "HEAD")],
         cwd=root,

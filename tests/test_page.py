@@ -12,27 +12,31 @@ from vae.page import code, data_uri, pack, render
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "a.js").write_text("const a = '<';")
-    (tmp_path / "b.js").write_text("const b = 2;")
-    (tmp_path / "style.css").write_text("p > a { color: red; }")
+    (tmp_path / "page.js").write_text('import {\n  a,\n} from "./z.js";\nfirst(a);')
+    (tmp_path / "z.js").write_text("export const a = '<';\nexport function first() {}\n")
+    (tmp_path / "page.css").write_text("p > a { color: red; }")
     (tmp_path / "page.html").write_text("<style>{{ css }}</style><script>{{ js }}</script>{{ x }}")
-    (tmp_path / "base.css").write_text(":root { color: blue; }")
+    (tmp_path / "shared.css").write_text(":root { color: blue; }")
     return tmp_path
 
 
-def test_styles_and_scripts_stand_in_the_page_as_they_are_in_their_order(folder):
-    text = render(folder, folder / "base.css", x="<b>&")
-    assert "<script>const a = '<';\nconst b = 2;</script>" in text
+def test_modules_become_one_script_that_ends_with_the_page_s_own(folder):
+    text = render(folder, folder / "shared.css", x="<b>&")
+    assert "<script>const a = '<';\nfunction first() {}\n\nfirst(a);</script>" in text
+
+
+def test_the_shared_style_comes_first(folder):
+    text = render(folder, folder / "shared.css", x="")
     assert text.index(":root") < text.index("p > a { color: red; }")
 
 
 def test_a_value_is_escaped(folder):
-    assert render(folder, folder / "base.css", x="<b>&").endswith("&lt;b&gt;&amp;")
+    assert render(folder, folder / "shared.css", x="<b>&").endswith("&lt;b&gt;&amp;")
 
 
 def test_a_value_that_the_template_misses_is_an_error(folder):
     with pytest.raises(UndefinedError, match="x"):
-        render(folder, folder / "base.css")
+        render(folder, folder / "shared.css")
 
 
 def test_packed_arrays_lie_where_the_table_says():

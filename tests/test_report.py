@@ -75,7 +75,7 @@ def page(checked, tree, numbers, root):
         frames = np.linspace(0, 1, 5)[:, None, None] * np.ones((5, 4, 4))
         moving.write_bytes(gif(frames, pixels=8, milliseconds=40))
     built = build(checked, wanted, tree)
-    text = to_html(built, tree, root / "pages/report", root / "pages/base.css")
+    text = to_html(built, tree, root / "pages/report", root / "pages/shared.css")
     (tree / "index.html").write_text(text, encoding="utf-8")
     return tree / "index.html"
 

@@ -64,7 +64,9 @@ class Comparison:
     params: Mapping[str, Sequence[str]]
     metrics: Mapping[str, Sequence[Cell]]
     figures: Mapping[str, Sequence[bytes | None]]
-    """A figure's file from each revision; one alone if it is the same in all."""
+    """Those that differ: a figure's file from each revision."""
+    same: Mapping[str, bytes]
+    """Those that do not."""
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -90,16 +92,17 @@ def compare(revisions: Sequence[Revision]) -> Comparison:
         key: _cells(key, [revision.metrics.get(key) for revision in revisions])
         for key in _keys([revision.metrics for revision in revisions])
     }
-    figures: dict[str, list[bytes | None]] = {}
-    for name in _keys([revision.figures for revision in revisions]):
-        files = [revision.figures.get(name) for revision in revisions]
-        figures[name] = files[:1] if _same(files) else files
+    figures = {
+        name: [revision.figures.get(name) for revision in revisions]
+        for name in _keys([revision.figures for revision in revisions])
+    }
     return Comparison(
         names=[revision.name for revision in revisions],
         notes=[note for revision in revisions for note in notes(revision)],
         params={key: values for key, values in params.items() if not _same(values)},
         metrics={key: cells for key, cells in metrics.items() if not _same(cells)},
-        figures=figures,
+        figures={name: files for name, files in figures.items() if not _same(files)},
+        same={name: files[0] for name, files in figures.items() if files[0] and _same(files)},
     )
 
 

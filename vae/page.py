@@ -1,8 +1,8 @@
 """Self-contained HTML pages: one file that opens from disk and asks no network for anything.
 
-A page is a folder of plain files: `page.html`, a Jinja template that gets the folder's style sheets
-as `css` and its scripts as `js`, beside the functions `code` and `data_uri` of this module and the
-values that its stage gives.
+A page is a folder of plain files: `page.html`, a Jinja template; `page.css`; and `page.js` with the
+modules that it imports, if it has any. The template gets the style as `css` and the scripts, joined
+into one, as `js`, beside the functions `code` and `data_uri` and the values that its stage gives.
 """
 
 import base64
@@ -17,13 +17,14 @@ from markupsafe import Markup, escape
 from numpy import ndarray
 
 _ALIGNMENT = 4
+_IMPORT = re.compile(r"^import [^;]*;\n|^export (?=async |function |const )", re.MULTILINE)
 
 
 def render(folder: Path, shared_css: Path, **values: object) -> str:
     """The page in `folder` as one text; values are escaped where the template puts them.
 
-    Style sheets come in the order of their names after the shared one, scripts in theirs, all in
-    one scope: a script's functions may be used by any other.
+    Browsers load no module from disk, so all scripts come to stand in one scope: their names must
+    differ, imports and `export` fall away, and `page.js` comes last.
     """
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -32,18 +33,16 @@ def render(folder: Path, shared_css: Path, **values: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sheets = [shared_css, *sorted(folder.glob("*.css"))]
+    scripts = sorted(folder.glob("*.js"), key=lambda file: (file.stem == "page", file.name))
+    js = "\n".join(_IMPORT.sub("", file.read_text(encoding="utf-8")) for file in scripts)
+    css = (file.read_text(encoding="utf-8") for file in (shared_css, folder / "page.css"))
     return environment.get_template("page.html").render(
-        css=_joined(sheets),
-        js=_joined(sorted(folder.glob("*.js"))),
+        css=Markup("\n".join(css)),
+        js=Markup(js),
         code=code,
         data_uri=data_uri,
         **values,
     )
-
-
-def _joined(files: list[Path]) -> Markup:
-    return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def data_uri(picture: bytes) -> str:

@@ -1,8 +1,7 @@
-"use strict";
 // The page's arrays: one gzipped blob in base64, and a table of what lies where in it.
 
 /** @param {string} text base64 @returns {Uint8Array} */
-function fromBase64(text) {
+export function fromBase64(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
@@ -12,7 +11,7 @@ function fromBase64(text) {
 
 /** IEEE 754 half precision, as its 16 bits, to single precision.
  * @param {Uint16Array} halves @returns {Float32Array} */
-function fromHalves(halves) {
+export function fromHalves(halves) {
   const values = new Float32Array(1 << 16);
   for (let bits = 0; bits < values.length; bits++) {
     const exponent = (bits >> 10) & 31;
@@ -28,7 +27,7 @@ function fromHalves(halves) {
  * @param {{name: string, type: string, shape: number[], offset: number}[]} table
  * @returns {Promise<Object<string, {shape: number[], values: TypedArray}>>} halves as floats
  */
-async function unpack(base64, table) {
+export async function unpack(base64, table) {
   const zipped = new Blob([fromBase64(base64)]).stream();
   const plain = zipped.pipeThrough(new DecompressionStream("gzip"));
   const buffer = await new Response(plain).arrayBuffer();
@@ -45,7 +44,7 @@ async function unpack(base64, table) {
 /** Two pixels a byte, the first in the high bits, each 0–15.
  * @param {Uint8Array} packed @param {number} pixels of one image @param {number} index of it
  * @returns {Float32Array} in [0, 1] */
-function thumbnail(packed, pixels, index) {
+export function thumbnail(packed, pixels, index) {
   const image = new Float32Array(pixels);
   for (let i = 0; i < pixels; i++) {
     const at = index * pixels + i;

@@ -1,11 +1,10 @@
-"use strict";
 // From a drawing to an image as the data set has them: same size of the ink, same place.
 
 /** How the ink lies in a picture: its bounding box and its centre of mass, in pixels.
  * @param {Float32Array} ink row by row @param {number} width
  * @returns {?{left: number, top: number, right: number, bottom: number, x: number, y: number}}
  *   right and bottom are exclusive; null if there is no ink */
-function extent(ink, width) {
+export function extent(ink, width) {
   const box = { left: Infinity, top: Infinity, right: 0, bottom: 0, x: 0, y: 0 };
   let mass = 0;
   for (let i = 0; i < ink.length; i++) {
@@ -28,7 +27,7 @@ function extent(ink, width) {
  * @param {number[]} shape [height, width] of the image
  * @param {{box: number, centre: number[]}} place as the data set's images have it: x, y
  * @returns {?Float32Array} null if there is no ink */
-function centred(ink, width, shape, place) {
+export function centred(ink, width, shape, place) {
   const found = extent(ink, width);
   if (!found) return null;
   const scale = Math.max(found.right - found.left, found.bottom - found.top) / place.box;
@@ -46,7 +45,7 @@ function centred(ink, width, shape, place) {
 }
 
 /** The mean of a square of a picture, with nothing beyond its edges. Whole pixels are counted. */
-function meanUnder(ink, width, height, left, top, side) {
+export function meanUnder(ink, width, height, left, top, side) {
   const [x0, y0] = [Math.round(left), Math.round(top)];
   const x1 = Math.max(x0 + 1, Math.round(left + side));
   const y1 = Math.max(y0 + 1, Math.round(top + side));

@@ -1,9 +1,8 @@
-"use strict";
 // The map: where codes lie on it, and how it is painted. Its coordinates u and v run from 0 to 1,
 // u to the right and v up, as z₁ and z₂ do in every figure.
 
 /** The latent plane as it is, from −limit to limit on both axes. */
-function planeView(codes, limit) {
+export function planeView(codes, limit) {
   const ticks = [];
   for (let z = Math.ceil(-limit); z <= limit; z += limit > 3 ? 2 : 1) ticks.push(z);
   const view = {
@@ -17,7 +16,7 @@ function planeView(codes, limit) {
 }
 
 /** The plane in probability, Φ(z): codes that follow the prior fill it evenly. */
-function squareView(codes, phi) {
+export function squareView(codes, phi) {
   const view = {
     to: (z) => [phi.cdf(z[0]), phi.cdf(z[1])],
     from: (u, v) => Float32Array.of(phi.quantile(u), phi.quantile(v)),
@@ -30,7 +29,7 @@ function squareView(codes, phi) {
 
 /** A t-SNE map of more axes. A place on it is no code, so it stands for the image nearest to it,
  * and a code stands where the image with the nearest code does. */
-function tsneView(points, codes, axes) {
+export function tsneView(points, codes, axes) {
   const at = (values, size, i) => values.slice(i * size, (i + 1) * size);
   return {
     to: (z) => [...at(points, 2, nearest(codes, z, 1)[0].index)],
@@ -42,7 +41,7 @@ function tsneView(points, codes, axes) {
   };
 }
 
-function placeAll(codes, axes, to) {
+export function placeAll(codes, axes, to) {
   const points = new Float32Array((codes.length / axes) * 2);
   for (let i = 0; i < points.length / 2; i++) points.set(to(codes.subarray(i * axes)), 2 * i);
   return points;
@@ -52,7 +51,7 @@ function placeAll(codes, axes, to) {
  * @param {Float32Array} points one after the other @param {ArrayLike<number>} place
  * @param {number} count @param {(index: number) => boolean} admit
  * @returns {{index: number, distance: number}[]} */
-function nearest(points, place, count, admit = () => true) {
+export function nearest(points, place, count, admit = () => true) {
   const axes = place.length;
   const found = [];
   let worst = Infinity;
@@ -69,7 +68,7 @@ function nearest(points, place, count, admit = () => true) {
 }
 
 /** Pixels in [0, 1] as an image: grey, or three colours. Ink is bright on black, as in the data. */
-function toImageData(values, [height, width, channels = 1]) {
+export function toImageData(values, [height, width, channels = 1]) {
   const image = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) {
@@ -81,7 +80,7 @@ function toImageData(values, [height, width, channels = 1]) {
 }
 
 /** Colours of the page as it is now, by day or by night. */
-function theme() {
+export function theme() {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(
     ["paper", "panel", "ink", "quiet", "line", "accent"].map((name) => [
@@ -92,7 +91,7 @@ function theme() {
 }
 
 /** Lines that can be seen on anything: each is drawn wide in the paper's colour, then in ink. */
-function halo(context, colours, width, draw) {
+export function halo(context, colours, width, draw) {
   for (const [colour, lineWidth] of [[colours.paper, width + 3], [colours.ink, width]]) {
     context.strokeStyle = colour;
     context.lineWidth = lineWidth;
@@ -102,12 +101,12 @@ function halo(context, colours, width, draw) {
   }
 }
 
-function lineThrough(context, places) {
+export function lineThrough(context, places) {
   places.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
 }
 
 /** Words with a rim of paper, centred on a place. */
-function label(context, colours, text, x, y, colour = colours.ink) {
+export function label(context, colours, text, x, y, colour = colours.ink) {
   context.lineJoin = "round";
   context.lineWidth = 4;
   context.strokeStyle = colours.paper;
@@ -117,7 +116,7 @@ function label(context, colours, text, x, y, colour = colours.ink) {
 }
 
 /** The frame of a map in a canvas: CSS pixels, with room for ticks where the view has some. */
-function frameOf(width, view) {
+export function frameOf(width, view) {
   const margin = view.ticks.length ? 36 : 6;
   const side = width - margin - 8;
   return { left: margin, top: 8, side, at: ([u, v]) => [margin + u * side, 8 + (1 - v) * side] };
@@ -125,7 +124,7 @@ function frameOf(width, view) {
 
 /** Tiles, dots, names, axes: all that does not follow the pointer.
  * @param {{tiles: ?HTMLCanvasElement, dots: boolean, colours: boolean, picked: ?number}} shown */
-function paintMap(context, frame, view, data, shown) {
+export function paintMap(context, frame, view, data, shown) {
   const colours = theme();
   context.fillStyle = colours.panel;
   context.fillRect(frame.left, frame.top, frame.side, frame.side);
@@ -142,7 +141,7 @@ function paintMap(context, frame, view, data, shown) {
   paintAxes(context, frame, view, colours);
 }
 
-function paintDots(context, frame, view, data, shown, colours) {
+export function paintDots(context, frame, view, data, shown, colours) {
   const size = shown.tiles ? 3.2 : 2.4;
   for (let i = 0; i < data.labels.length; i++) {
     const [x, y] = frame.at([view.points[2 * i], view.points[2 * i + 1]]);
@@ -161,7 +160,7 @@ function paintDots(context, frame, view, data, shown, colours) {
   }
 }
 
-function paintAxes(context, frame, view, colours) {
+export function paintAxes(context, frame, view, colours) {
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = colours.quiet;
   context.textAlign = "center";
@@ -196,7 +195,7 @@ function paintAxes(context, frame, view, colours) {
 }
 
 /** An axis-parallel ellipse of the latent plane, as places on the map. */
-function ellipse(view, mean, radii) {
+export function ellipse(view, mean, radii) {
   return Array.from({ length: 65 }, (_, i) => {
     const turn = (2 * Math.PI * i) / 64;
     return view.to([mean[0] + radii[0] * Math.cos(turn), mean[1] + radii[1] * Math.sin(turn)]);
@@ -204,8 +203,8 @@ function ellipse(view, mean, radii) {
 }
 
 /** The middle of each class on the map: of its images, the one nearest to their median. */
-function classCentres(view, labels) {
-  const median = (values) => values.sort()[values.length >> 1];
+export function classCentres(view, labels) {
+  const median = (values) => values.toSorted()[values.length >> 1];
   return [...new Set(labels)].map((name) => {
     const u = [], v = [];
     labels.forEach((other, i) => {

@@ -1,8 +1,7 @@
-"use strict";
 // The VAE's two networks, run by plain loops: q(z | x[, y]) and E[x | z[, y]].
 
 /** @param {TypedArray} table of Φ at −span … 0, evenly spaced @param {number} span */
-function normal(table, span) {
+export function normal(table, span) {
   const steps = table.length - 1;
   const lower = (z) => {
     const at = Math.max(0, (z / span + 1) * steps);
@@ -28,7 +27,7 @@ function normal(table, span) {
 }
 
 /** The activations of vae/model.py, as PyTorch defines them. @param {(z: number) => number} cdf */
-function activations(cdf) {
+export function activations(cdf) {
   return {
     relu: (x) => (x > 0 ? x : 0),
     tanh: Math.tanh,
@@ -43,7 +42,7 @@ function activations(cdf) {
  * @param {{weight: Float32Array, bias: Float32Array}[]} layers weights row by row, a row an output
  * @param {(x: number) => number} activation between layers
  * @param {Float32Array} input @returns {Float32Array} */
-function perceptron(layers, activation, input) {
+export function perceptron(layers, activation, input) {
   let values = input;
   layers.forEach(({ weight, bias }, depth) => {
     const [inputs, outputs] = [values.length, bias.length];
@@ -58,13 +57,13 @@ function perceptron(layers, activation, input) {
   return values;
 }
 
-const MAX_LOG_VAR = 5; // as in vae/model.py
+export const MAX_LOG_VAR = 5; // as in vae/model.py
 
 /** The networks of one model.
  * @param {Object} arrays by the names that PyTorch gives them
  * @param {string} activation a key of `activations`
  * @param {(z: number) => number} cdf */
-function networks(arrays, activation, cdf) {
+export function networks(arrays, activation, cdf) {
   const layersOf = (part) => {
     const layers = [];
     for (let i = 0; `${part}.${i}.weight` in arrays; i += 2) {

@@ -24,7 +24,7 @@ def draw_curves(curves: Mapping[str, Mapping[str, Curve]], *, dpi: int) -> Figur
     for i, model in enumerate(models):
         axes = sheet.axes(60 + 330 * i, 64, 255, 220)
         settled: list[float] = []
-        for (name, revision), colour in zip(curves.items(), _colours(len(curves)), strict=True):
+        for (name, revision), colour in zip(curves.items(), palette(len(curves)), strict=True):
             if curve := revision.get(model):
                 epochs, elbos = zip(*curve, strict=True)
                 axes.plot(epochs, [-elbo for elbo in elbos], color=colour, lw=1.6, label=name)
@@ -45,7 +45,9 @@ def draw_parallel(
     values: Mapping[str, Sequence[float]], names: Sequence[str], *, dpi: int
 ) -> Figure:
     """An axis for each parameter or number, a line for each revision; every axis has its range."""
-    sheet = Sheet(110 + 150 * len(values), 380, dpi, "Parameters and bounds of every revision")
+    sheet = Sheet(
+        max(430, 20 + 150 * len(values)), 380, dpi, "Parameters and bounds of every revision"
+    )
     axes = sheet.axes(60, 84, 150 * (len(values) - 1) or 1, 230)
     columns = []
     for i, (key, column) in enumerate(values.items()):
@@ -65,13 +67,9 @@ def draw_parallel(
         axes.annotate(
             key, (i, 1), (0, 20), textcoords="offset points", ha="center", size=8, weight="bold"
         )
-    for name, colour, line in zip(names, _colours(len(names)), np.array(columns).T, strict=True):
+    for name, colour, line in zip(names, palette(len(names)), np.array(columns).T, strict=True):
         axes.plot(range(len(values)), line, color=colour, lw=1.8, marker="o", ms=4, label=name)
     axes.set(xticks=[], yticks=[], xlim=(-0.1, len(values) - 0.9), ylim=(-0.02, 1.02))
     axes.spines[:].set_visible(False)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.1), ncols=6, fontsize=8)
     return sheet.figure
-
-
-def _colours(count: int) -> list[tuple[float, float, float]]:
-    return palette(count)

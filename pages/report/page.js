@@ -1,4 +1,3 @@
-"use strict";
 // Films that play and pause, figures that enlarge.
 
 /** @param {HTMLElement} box with a canvas, an image of all frames one below the other, a button */

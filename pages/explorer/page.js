@@ -1,0 +1,78 @@
+// The page: what it holds and shows, and the controls that change that. A place is a code and, of a
+// conditional model, class weights: {z: Float32Array, y: ?Float32Array}.
+
+import { atlas } from "./atlas.js";
+import { thumbnail, unpack } from "./bytes.js";
+import { cursor } from "./cursor.js";
+import { $ } from "./elements.js";
+import { planeView, squareView, tsneView } from "./map.js";
+import { networks, normal } from "./network.js";
+import { pad } from "./pad.js";
+import { walk } from "./walk.js";
+
+/** What the page is about: all that does not change, and `state`, all that does. */
+async function load() {
+  const data = JSON.parse($("data").textContent);
+  const arrays = await unpack($("arrays").textContent.trim(), data.table);
+  const phi = normal(arrays.cdf.values, data.cdfSpan);
+  const network = networks(arrays, data.activation, phi.cdf);
+  const codes = arrays.mean.values;
+  const pixels = data.imageShape.reduce((product, n) => product * n, 1);
+  data.labels = [...arrays.label.values];
+  data.conditional = data.classes > 0;
+
+  const views = arrays.map
+    ? { map: tsneView(arrays.map.values, codes, data.latentDim) }
+    : { plane: planeView(codes, data.limit), square: squareView(codes, phi) };
+  const codeOf = (i) => codes.slice(i * data.latentDim, (i + 1) * data.latentDim);
+  const oneHot = (k) =>
+    data.conditional ? Float32Array.from(data.classNames, (_, i) => Number(i === k)) : null;
+
+  const [first] = data.labels;
+  const other = Math.max(0, data.labels.findIndex((name) => name !== first));
+  const origin = { z: codeOf(0), y: oneHot(first) };
+  const state = {
+    view: Object.values(views)[0],
+    picked: data.conditional ? first : null, // a class, or null for all
+    here: origin, // what is shown
+    pinned: origin, // what is shown when the pointer is off the map
+    ends: { A: origin, B: { z: codeOf(other), y: oneHot(data.labels[other]) } },
+    posterior: null, // of the drawing
+    playing: 0, // the animation frame that is asked for, or 0
+  };
+  return {
+    data,
+    arrays,
+    phi,
+    network,
+    codes,
+    views,
+    state,
+    plane: !arrays.map,
+    codeOf,
+    oneHot,
+    image: (i) => thumbnail(arrays.images.values, pixels, i),
+    here: (z) => ({ z, y: oneHot(state.picked) }),
+    decode: ({ z, y }) => network.decode(z, y),
+  };
+}
+
+async function start() {
+  const app = await load();
+  app.atlas = atlas(app);
+  app.cursor = cursor(app);
+  app.walk = walk(app);
+  if ($("pad")) pad(app);
+  app.atlas.fit();
+  app.cursor.pick(app.state.picked);
+  app.cursor.showHere();
+  app.walk.showFilm();
+  globalThis.explorer = app;
+  document.body.dataset.ready = performance.now().toFixed(); // milliseconds since it was opened
+}
+
+start().catch((error) => {
+  $("failed").hidden = false;
+  $("failed").textContent = `This page could not start: ${error.message}`;
+  throw error;
+});
