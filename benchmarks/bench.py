@@ -54,7 +54,7 @@ def main() -> None:
     if not PAGES:
         sys.exit(f"{parser.prog}: there are no pages in reports/explorer; run make first")
     measured = measure_pages(PAGES, REPOSITORY / "data/models", REPOSITORY / "data/dataset.npz")
-    for page in PAGES[:2]:
+    for page in (PAGES[0].with_stem("vae"), PAGES[0].with_stem("cvae")):
         photograph(page, RESULTS.parent / "screenshots" / f"{page.stem}.png")
 
     parts = [

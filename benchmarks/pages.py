@@ -94,8 +94,10 @@ def photograph(page_file: Path, picture: Path) -> None:
         shown = io.BytesIO(page.screenshot(full_page=True))
         context.close()
     picture.parent.mkdir(exist_ok=True)
-    stored = Image.open(shown).convert("RGB").quantize(
-        256, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE
+    stored = (
+        Image.open(shown)
+        .convert("RGB")
+        .quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
     )
     stored.save(picture, optimize=True)
 
