@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from matplotlib.colors import to_hex
 from numpy import ndarray
+from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from vae.codes import Codes, active, kl_by_axis
@@ -70,6 +71,7 @@ def contents(
         "latent_dim": model.latent_dim,
         "images": len(index),
         "drawable": drawable,
+        "long_names": max(map(len, data.class_names)) > 2,
         "arrays": text,
         "data": shared
         | {
@@ -102,11 +104,9 @@ def to_nibbles(images: UInt8[ndarray, "n *image"]) -> UInt8[ndarray, " bytes"]:
 
 def far(points: Float[ndarray, "n latent"]) -> float:
     """The distance to the eighth nearest other point that 99 % of the points do not exceed."""
-    from sklearn.neighbors import NearestNeighbors
-
-    neighbours = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(points) - 1)).fit(points)
-    distances, _ = neighbours.kneighbors()
-    return float(np.quantile(distances[:, -1], _SURE))
+    itself_and_others = min(NEIGHBOURS + 1, len(points))
+    distances, _ = cKDTree(points).query(points, [itself_and_others])
+    return float(np.quantile(distances, _SURE))
 
 
 def ink(images: UInt8[ndarray, "n h w"]) -> dict[str, Any]:
