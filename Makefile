@@ -1,4 +1,4 @@
-# make          environment and pipeline: everything from the download to reports/report.md
+# make          environment and pipeline: everything from the download to reports/index.html
 # make DATASET=fashion-mnist     the same for another data set (see params.yaml)
 # make test     the tests
 # make compare REVS="main softer"    commits, branches or experiments side by side, in one page
@@ -22,13 +22,13 @@ report: $(BIN)/ready
 	    dvc exp run -S dataset.name=digits ;; \
 	*) exit 1 ;; \
 	esac
-	@echo "The report lies in reports/report.md."
+	@echo "The report lies in reports/report.md and, with its pages, in reports/index.html."
 
 test: $(BIN)/ready
 	ruff check . && ruff format --check . && mypy && oxlint -c pages/.oxlintrc.json pages && pytest -n logical --dist loadscope
 
 compare: $(BIN)/ready
-	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html "$(REVS)"
+	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
 	@echo "The comparison lies in reports/compare.html."
 
 bench: $(BIN)/ready

@@ -12,6 +12,7 @@ from statistics import median
 import torch
 import torchvision
 
+from benchmarks import browser
 from benchmarks.example import BATCH, HIDDEN, LATENT, PUBLISHED_EPOCHS, PUBLISHED_LOSS, RATE
 from benchmarks.pages import Explorer, measure_pages, photograph
 from benchmarks.pipeline import REPOSITORY, Pass, Pipeline, measure_pipeline
@@ -40,6 +41,10 @@ def main() -> None:
     parser.add_argument("--no-pipeline", action="store_true", help="leave the pipeline out")
     options = parser.parse_args()
 
+    if not PAGES:
+        sys.exit(f"{parser.prog}: there are no pages in reports/explorer; run make first")
+    if browser.find() is None:
+        sys.exit(f"{parser.prog}: {browser.MISSING}")
     busy = os.getloadavg()[0]
     # first, while this process is small: see `measure_pipeline`
     pipeline = None if options.no_pipeline else measure_pipeline()
@@ -51,8 +56,6 @@ def main() -> None:
     peaks = measure_peaks()
     losses = measure_quality(data, options.epochs)
 
-    if not PAGES:
-        sys.exit(f"{parser.prog}: there are no pages in reports/explorer; run make first")
     measured = measure_pages(PAGES, REPOSITORY / "data/models", REPOSITORY / "data/dataset.npz")
     for page in (PAGES[0].with_stem("vae"), PAGES[0].with_stem("cvae")):
         photograph(page, RESULTS.parent / "screenshots" / f"{page.stem}.png")

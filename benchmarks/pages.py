@@ -177,6 +177,26 @@ def encoder_error(
     return _largest(theirs, ours)
 
 
+def posterior_error(
+    page: Page,
+    model: VAE,
+    images: UInt8[ndarray, "n *image"],
+    labels: Int[ndarray, " n"],
+    count: int = _IMAGES,
+) -> float:
+    """Largest relative difference of a posterior's σ."""
+    x = torch.from_numpy(images[:count]).float() / 255
+    y = _classes(model, labels[:count])
+    theirs = page.evaluate(
+        """([x, y]) => x.map((row, i) => Array.from(explorer.network.encode(
+             Float32Array.from(row), y && Float32Array.from(y[i])).sigma))""",
+        [x.flatten(1).tolist(), y.tolist() if y is not None else None],
+    )
+    with torch.no_grad():
+        ours = model.encode(x, y).base_dist.scale
+    return float((torch.tensor(theirs) / ours - 1).abs().max())
+
+
 def _classes(model: VAE, labels: Int[ndarray, " n"]) -> torch.Tensor | None:
     return torch.eye(model.classes)[labels] if model.conditional else None
 

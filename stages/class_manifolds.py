@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from vae import checkpoint, latent
-from vae.codes import Codes
 from vae.datasets import Dataset
 from vae.figures import manifold as figures
 from vae.figures.base import save
@@ -17,23 +16,20 @@ from vae.stage import device, fresh, run
 def main(
     dataset: Path,
     model_file: Path,
-    latents: Path,
     folder: Path,
     *,
     manifold: Manifold,
     style: Style,
 ) -> None:
     """`folder` holds <class>.png, the full n×n grid."""
-    data, codes = Dataset.load(dataset), Codes.load(latents)
-    model = checkpoint.load(model_file, device())
+    data, model = Dataset.load(dataset), checkpoint.load(model_file, device())
     z = latent.quantile_grid(manifold.n)
     with fresh(folder) as files:
         files.mkdir()
         for label, name in enumerate(data.class_names):
             mean = decode_mean(model, z, np.full(z.shape[:-1], label))
             title = f"The manifold of {name}: {model_file.stem} on {data.name}"
-            inside = latent.share_inside(codes.mean[codes.label == label], manifold.n)
-            words = figures.caption_class(name=name, n=manifold.n, inside=inside)
+            words = figures.caption_class(n=manifold.n)
             save(figures.draw(mean, title=title, dpi=style.dpi), files / f"{label}.png", words)
 
 

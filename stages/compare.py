@@ -6,14 +6,17 @@ No stage of dvc.yaml: `make compare REVS="main softer"` asks for it.
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dvc.api import DVCFileSystem
-from dvc.scm import RevError
+from dvc.exceptions import DvcException
 from dvc_data.index import DataIndexDirError
 from matplotlib.figure import Figure
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from scmrepo.exceptions import SCMError
 
 from vae.compare import MANY, Revision, compare, flatten, varying
 from vae.errors import InputError
@@ -39,9 +42,9 @@ def main(
         raise InputError('name two revisions or more: make compare REVS="main softer"')
     read = [_read(name, reports.as_posix()) for name in names]
     compared = compare(read)
-    curves = {revision.name: revision.curves for revision in read if revision.curves}
+    curves = {revision.name: revision.curves for revision in read}
     lines = varying(read)
-    charts = [figures.draw_curves(curves, dpi=style.dpi)] if curves else []
+    charts = [figures.draw_curves(curves, dpi=style.dpi)] if any(curves.values()) else []
     if len(names) >= MANY and len(lines) > 1:
         charts.append(figures.draw_parallel(lines, names, dpi=style.dpi))
     with fresh(page) as file:
@@ -62,18 +65,22 @@ def _png(chart: Figure) -> bytes:
 
 def _read(name: str, reports: str) -> Revision:
     try:
-        files = DVCFileSystem(rev=None if name == "workspace" else name)
-        params = _yaml(files, "params.yaml")
-    except RevError as error:
-        raise InputError(f"{error}: give a commit, a branch or an experiment") from None
-    except FileNotFoundError:
-        raise InputError(f"{name} has no params.yaml") from None
+        return _revision(name, DVCFileSystem(rev=None if name == "workspace" else name), reports)
+    except (DvcException, SCMError, YAMLError, OSError, ValueError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{name} cannot be read as a revision of this project: {reason}; give commits, "
+            "branches or experiments"
+        ) from None
+
+
+def _revision(name: str, files: DVCFileSystem, reports: str) -> Revision:
+    params = _yaml(files, "params.yaml")
     lock = _yaml(files, "dvc.lock") if files.exists("dvc.lock") else {}
-    made_with: dict[str, Any] = {}
-    outputs: list[str] = []
-    for stage in lock.get("stages", {}).values():
-        made_with |= flatten(stage.get("params", {}).get("params.yaml", {}))
-        outputs += [out["path"] for out in stage.get("outs", [])]
+    ran = lock.get("stages", {})
+    # dvc.lock keeps what was once run, though dvc.yaml may not know it any more
+    stages = [ran[stage] for stage in _stages(_yaml(files, "dvc.yaml"), params) if stage in ran]
+    outputs = [out["path"] for stage in stages for out in stage.get("outs", [])]
     content = {}
     for folder in ("metrics", "curves", "figures"):
         for path in sorted(files.find(f"{reports}/{folder}")):
@@ -90,12 +97,24 @@ def _read(name: str, reports: str) -> Revision:
     return Revision(
         name=name,
         params=flatten(params),
-        made_with=made_with,
+        made_with=[flatten(stage.get("params", {}).get("params.yaml", {})) for stage in stages],
         metrics=metrics,
         curves=curves,
-        figures={path: data for path, data in content.items() if path.startswith("figures/")},
+        figures={path: data for path, data in content.items() if path.endswith(".png")},
         absent=[out for out in outputs if out.startswith(reports) and not _held(files, out)],
     )
+
+
+def _stages(pipeline: Any, params: Any) -> Iterator[str]:
+    """The names of all stages, as dvc.lock has them."""
+    for name, stage in pipeline["stages"].items():
+        if "foreach" not in stage:
+            yield name
+            continue
+        items = params
+        for key in stage["foreach"].strip("${}").split("."):
+            items = items[key]
+        yield from (f"{name}@{item}" for item in items)
 
 
 def _held(files: DVCFileSystem, path: str) -> bool:

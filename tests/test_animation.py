@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageSequence
 
-from vae.animation import gif
+from vae.animation import film, gif
 
 RAMP = np.linspace(0, 1, 12)[:, None, None] * np.ones((12, 7, 5))
 
@@ -48,3 +48,15 @@ def test_colour_images_stay_coloured():
 
 def test_the_same_frames_give_the_same_bytes():
     assert gif(RAMP, pixels=28, milliseconds=45) == gif(RAMP, pixels=28, milliseconds=45)
+
+
+def test_a_film_has_every_frame_at_an_even_pace():
+    """Two equal frames, which a GIF merges, are two again."""
+    levels = np.array([0, 0, 1, 0.2, 0.4])
+    moving = gif(levels[:, None, None] * np.ones((5, 4, 4)), pixels=8, milliseconds=40)
+    shown = film(moving)
+    assert (shown.frames, shown.columns, shown.milliseconds) == (5, 3, 40)
+    with Image.open(io.BytesIO(shown.png)) as sheet:
+        pixels = np.array(sheet.convert("L"))
+    corners = [pixels[i // 3 * shown.height, i % 3 * shown.width] for i in range(5)]
+    assert corners == [0, 0, 255, 51, 102]

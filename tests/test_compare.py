@@ -21,7 +21,7 @@ def revision(name, beta=1.0, elbo=-100.0, **more):
     metrics = {"vae.elbo": elbo, "vae.kl": 7.0, "vae.tsne.kl_divergence": -elbo}
     fields = {
         "params": params,
-        "made_with": params,
+        "made_with": [params],
         "metrics": metrics,
         "curves": {"vae": [(1.0, 2 * elbo), (2.0, elbo)]},
         "figures": {"figures/vae/a.png": name.encode(), "figures/vae/b.png": b"same"},
@@ -58,7 +58,7 @@ def test_a_number_that_one_has_not_is_a_dash():
 
 
 def test_results_of_other_parameters_are_told_with_the_remedy():
-    stale = revision("b", beta=4.0, made_with={"models.vae.beta": 1.0})
+    stale = revision("b", beta=4.0, made_with=[{"models.vae.beta": 1.0}, {"seed": 0}])
     (note,) = compare([revision("a"), stale]).notes
     assert "models.vae.beta was 1 and is 4" in note
     assert "git switch --detach b" in note
@@ -71,7 +71,7 @@ def test_a_revision_without_results_and_one_without_its_cache_are_told():
     first, second = compare([revision("a"), empty, bare]).notes
     assert "b has no results yet" in first
     assert "reports/explorer/vae.html" in second
-    assert "dvc fetch" in second
+    assert "or `dvc pull` if there is a remote" in second
 
 
 def test_lines_are_drawn_of_numbers_that_vary():

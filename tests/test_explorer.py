@@ -1,6 +1,7 @@
 """The explorer: what its page holds, and what a reader can do with it in a real browser."""
 
 import base64
+import copy
 import gzip
 import re
 import time
@@ -220,6 +221,17 @@ def test_decoder_and_encoder_agree_with_torch(explorer, models, digits, kind):
     page = explorer(kind)
     assert pages.decoder_error(page, models[kind]) < 1 / 255
     assert pages.encoder_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
+    assert pages.posterior_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
+
+
+def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
+    models, digits, opened, tmp_path
+):
+    model = copy.deepcopy(models["plane"])
+    with torch.no_grad():
+        model.encoder[-1].bias[2:] = 100
+    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
+    assert pages.posterior_error(page, model, digits.x_test, digits.y_test, 5) < 1e-5
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -514,6 +526,39 @@ def test_who_cannot_draw_takes_a_test_image(explorer):
     page.keyboard.press("Enter")
     still(page)
     assert (pixels(page, "#seen") == pixels(page, "#near button:first-child canvas")).all()
+
+
+def test_a_drawing_is_encoded_anew_as_another_class(explorer):
+    page = explorer("conditional")
+    draw(page, CIRCLE)
+    before = page.locator("#posterior").inner_text()
+    page.locator("#classes button").nth(0).click()
+    still(page)
+    assert page.locator("#posterior").inner_text() != before
+    assert pixels(page, "#rebuilt").tolist() == pixels(page, "#decoded").tolist()
+
+
+def test_a_class_without_an_image_on_the_page_is_told(models, digits, opened, tmp_path):
+    page = opened(write(tmp_path / "a.html", models["plane"], digits, images=5), "body[data-ready]")
+    kept = set(page.evaluate("explorer.data.labels"))
+    absent = next(label for label in range(10) if label not in kept)
+    page.locator("#chips button").nth(absent).click()
+    still(page)
+    assert page.locator("#none").is_visible()
+    page.locator("#try").click()
+    still(page)
+    assert page.locator("#answer").is_hidden()
+
+
+def test_keys_of_the_browser_stay_the_browser_s(explorer):
+    page = explorer("plane")
+    page.locator("#marks").focus()
+    page.keyboard.press("ArrowRight")
+    ends = page.evaluate("JSON.stringify(explorer.state.ends)")
+    page.keyboard.press("Control+a")
+    assert page.evaluate("JSON.stringify(explorer.state.ends)") == ends
+    page.keyboard.press("A")
+    assert page.evaluate("JSON.stringify(explorer.state.ends)") != ends
 
 
 def test_a_conditional_model_shows_every_class_at_one_code(explorer, models):

@@ -201,7 +201,10 @@ def repository(tmp_path_factory):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     edit(folder, SMALL)
-    call("git init -q && git config user.email t@example.org && git config user.name t", folder)
+    call(
+        "git init -q -b main && git config user.email t@example.org && git config user.name t",
+        folder,
+    )
     call("git add -A && git commit -qm start", folder)
     run = call("dvc repro", folder)
     call("git add -A && git commit -qm run", folder)
@@ -384,6 +387,26 @@ def test_a_diverging_training_is_told_in_a_line_and_leaves_no_checkpoint(reposit
         r"python -m stages\.train: training diverged in epoch \d+: .*\n", done.stderr
     )
     assert not list(tmp_path.glob("vae.*"))
+
+
+def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tmp_path):
+    call(f"git clone -q {repository} compared", tmp_path)
+    clone = tmp_path / "compared"
+    call("git config user.email t@example.org && git config user.name t", clone)
+    edit(clone, {"models.vae.beta": 2.0})
+    call("git commit -qam softer && git branch softer && git reset -q --hard HEAD~1", clone)
+    (clone / "params.yaml").write_text("a: [")
+    call("git commit -qam broken && git branch broken && git reset -q --hard HEAD~1", clone)
+    command = "python -m stages.compare pages/compare pages/shared.css reports page.html --"
+    call(f'{command} "main softer"', clone)
+    page = (clone / "page.html").read_text(encoding="utf-8")
+    assert "models.vae.beta was 1 and is 2" in page
+    assert "the cache does not hold" in page
+    assert "reports/explorer/vae.html" in page
+    assert page.count("data:image/png") > 10
+    broken = call(f'{command} "main broken"', clone, check=False)
+    assert broken.returncode == 1
+    assert re.fullmatch(r"python -m stages\.compare: broken cannot be read .*\n", broken.stderr)
 
 
 def test_the_commands_of_the_readme_run(repository, tmp_path):

@@ -88,7 +88,7 @@ def test_the_page_says_what_the_markdown_says(checked, tree, numbers, page, open
             assert cell.replace("`", "") in text
     for section in built.sections:
         assert section.heading in text
-        assert all(picture.words.caption in text for picture in section.pictures)
+        assert all(picture.caption in text for picture in section.pictures)
     assert built.training in text
     assert all(command in text for command in built.commands)
 
@@ -155,7 +155,13 @@ def test_the_page_is_no_wider_than_the_screen(page, opened, width):
 
 
 def test_the_page_prints(page, opened):
-    assert opened(page).pdf().startswith(b"%PDF")
+    shown = opened(page)
+    assert shown.locator("nav").is_visible()
+    shown.emulate_media(media="print")
+    assert shown.locator("nav").is_hidden()
+    assert shown.locator(".film button").first.is_hidden()
+    assert shown.locator(".zoom img").first.is_visible()
+    assert shown.pdf().startswith(b"%PDF")
 
 
 def test_a_missing_figure_is_named_with_the_remedy(checked, tree, numbers):

@@ -1,7 +1,7 @@
 """Frames as an endless GIF of sixteen greys, or of colours where the images have them."""
 
-import base64
 import io
+import math
 from typing import NamedTuple
 
 import imageio.v3 as iio
@@ -44,27 +44,32 @@ def frames(
 
 
 class Film(NamedTuple):
-    """A GIF's frames below one another in one picture, for players that can pause."""
+    """A GIF's frames in rows in one picture, for players that can pause."""
 
-    png: str
-    """The picture as base64."""
+    png: bytes
     frames: int
+    columns: int
     width: int
+    """Of a frame, as `height`, in pixels."""
     height: int
     milliseconds: int
     """A frame is shown."""
 
 
 def film(content: bytes) -> Film:
-    """A GIF as a film; at most 256 colours of it are kept."""
+    """A GIF as a film at an even pace; at most 256 colours of it are kept."""
     with Image.open(io.BytesIO(content)) as moving:
-        milliseconds = int(moving.info["duration"])
-        pictures = [frame.convert("RGB") for frame in ImageSequence.Iterator(moving)]
+        timed = [
+            (f.convert("RGB"), int(f.info["duration"])) for f in ImageSequence.Iterator(moving)
+        ]
+    # writers of GIFs merge equal frames into one that is shown for longer
+    milliseconds = math.gcd(*(duration for _, duration in timed))
+    pictures = [picture for picture, time in timed for _ in range(time // milliseconds)]
+    columns = math.ceil(math.sqrt(len(pictures)))
     width, height = pictures[0].size
-    strip = Image.new("RGB", (width, height * len(pictures)))
+    sheet = Image.new("RGB", (columns * width, -(-len(pictures) // columns) * height))
     for i, picture in enumerate(pictures):
-        strip.paste(picture, (0, i * height))
+        sheet.paste(picture, (i % columns * width, i // columns * height))
     buffer = io.BytesIO()
-    strip.quantize(256, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
-    text = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return Film(text, len(pictures), width, height, milliseconds)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    return Film(buffer.getvalue(), len(pictures), columns, width, height, milliseconds)

@@ -19,6 +19,8 @@ BETTER = {
     "knn_accuracy": HIGHER,
     "knn_accuracy_latent": HIGHER,
     "trustworthiness": HIGHER,
+    "pca_knn_accuracy": HIGHER,
+    "pca_trustworthiness": HIGHER,
     "kl_divergence": LOWER,
 }
 """Which direction of a number is better, by the last part of its key; others have none."""
@@ -34,8 +36,8 @@ class Revision:
     name: str
     params: Flat
     """As its params.yaml has them."""
-    made_with: Flat
-    """As its dvc.lock has them: what its results were made with."""
+    made_with: Sequence[Flat]
+    """What each of its stages was last run with, as its dvc.lock has it."""
     metrics: Flat
     curves: Mapping[str, Sequence[tuple[float, float]]]
     """Epoch and validation ELBO of each model."""
@@ -84,12 +86,13 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def compare(revisions: Sequence[Revision]) -> Comparison:
     """Everything that is not the same in all revisions, and all figures."""
+    comparable = _same([revision.params.get("dataset.name") for revision in revisions])
     params = {
-        key: [show(revision.params.get(key)) for revision in revisions]
+        key: [_shown(revision.params, key) for revision in revisions]
         for key in _keys([revision.params for revision in revisions])
     }
     metrics = {
-        key: _cells(key, [revision.metrics.get(key) for revision in revisions])
+        key: _cells(key, [revision.metrics.get(key) for revision in revisions], comparable)
         for key in _keys([revision.metrics for revision in revisions])
     }
     figures = {
@@ -98,7 +101,8 @@ def compare(revisions: Sequence[Revision]) -> Comparison:
     }
     return Comparison(
         names=[revision.name for revision in revisions],
-        notes=[note for revision in revisions for note in notes(revision)],
+        notes=[note for revision in revisions for note in notes(revision)]
+        + ([] if comparable else ["The data sets differ: no number here is better or worse"]),
         params={key: values for key, values in params.items() if not _same(values)},
         metrics={key: cells for key, cells in metrics.items() if not _same(cells)},
         figures={name: files for name, files in figures.items() if not _same(files)},
@@ -117,11 +121,12 @@ def notes(revision: Revision) -> list[str]:
     found = []
     if not revision.metrics:
         return [f"{revision.name} has no results yet; {remedy}"]
-    stale = [
-        f"{key} was {show(value)} and is {show(revision.params.get(key))}"
-        for key, value in revision.made_with.items()
-        if value != revision.params.get(key)
-    ]
+    stale = {
+        f"{key} was {show(value)} and is {_shown(revision.params, key)}": None
+        for stage in revision.made_with
+        for key, value in stage.items()
+        if key not in revision.params or value != revision.params[key]
+    }
     if stale:
         found.append(
             f"The results of {revision.name} were not made with its params.yaml: "
@@ -129,8 +134,8 @@ def notes(revision: Revision) -> list[str]:
         )
     if revision.absent:
         found.append(
-            f"Of {revision.name} the cache does not hold {', '.join(revision.absent)}; fetch them "
-            f"with `dvc fetch --rev {revision.name}` if there is a remote, or {remedy}"
+            f"Of {revision.name} the cache does not hold {', '.join(revision.absent)}; {remedy}, "
+            "or `dvc pull` if there is a remote"
         )
     return found
 
@@ -153,21 +158,25 @@ def varying(revisions: Sequence[Revision]) -> dict[str, list[float]]:
 def show(value: object) -> str:
     """A value as a table shows it."""
     if value is None:
-        return "–"
+        return "none"
     if isinstance(value, list):
         return ", ".join(map(show, value)) or "none"
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return text.replace("-", "−") if _number(value) else text
 
 
-def _cells(key: str, values: Sequence[Any]) -> list[Cell]:
+def _shown(values: Flat, key: str) -> str:
+    return show(values[key]) if key in values else "–"
+
+
+def _cells(key: str, values: Sequence[Any], comparable: bool) -> list[Cell]:
     first, cells = values[0], []
     for value in values:
         if not (_number(value) and _number(first)) or value == first:
-            cells.append(Cell(show(value)))
+            cells.append(Cell("–" if value is None else show(value)))
             continue
         change = value - first
-        direction = BETTER.get(key.rsplit(".", 1)[-1], 0) * change
+        direction = BETTER.get(key.rsplit(".", 1)[-1], 0) * change if comparable else 0
         verdict = "better" if direction > 0 else "worse" if direction < 0 else ""
         cells.append(Cell(show(value), f"{change:+.4g}".replace("-", "−"), verdict))
     return cells

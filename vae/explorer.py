@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from vae.codes import Codes, active, kl_by_axis
 from vae.datasets import Dataset
 from vae.figures.base import palette
-from vae.model import VAE
+from vae.model import MAX_LOG_VAR, VAE
 from vae.page import pack
 
 NEIGHBOURS = 8
@@ -77,6 +77,7 @@ def contents(
         | {
             "table": table,
             "cdfSpan": _CDF_SPAN,
+            "maxLogVar": MAX_LOG_VAR,
             "activation": model.settings["activation"],
             "classes": model.classes,
             "classNames": list(data.class_names),

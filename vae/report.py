@@ -12,7 +12,7 @@ from typing import Any
 
 from vae.animation import film
 from vae.errors import InputError
-from vae.figures.base import Words, read_words
+from vae.figures.base import read_words
 from vae.page import render
 from vae.params import Params
 
@@ -30,10 +30,18 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """The files of a figure (one, or one for each class; a GIF goes with some) and its words."""
+    """A figure: one file or, in a folder, one for each class; a film goes with some."""
 
-    files: Sequence[Path]
-    words: Words
+    title: str
+    caption: str
+    files: Mapping[Path, str]
+    """PNG files with what each shows."""
+    film: Path | None
+
+    @property
+    def many(self) -> bool:
+        """Whether its files are shown small, beside one another."""
+        return len(self.files) > 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class Report:
     training: str
     explorers: Mapping[str, Path]
     """A page for each model that has one."""
+    exploring: str
     sections: Sequence[Section]
     walks: str
     comparison: str
@@ -103,6 +112,8 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
         explorers={
             name: Path("explorer", f"{name}.html") for _, page in params.pages for name in page
         },
+        exploring="Move through a latent space and watch the decoder work, after `make` in a page "
+        "of its own for each of these models:",
         sections=_sections(params, root),
         walks=f"Every walk as an endless GIF lies in {walks} after `make`." if walks else "",
         comparison="Change a number in `params.yaml` and see what it did: an experiment re-runs "
@@ -123,7 +134,7 @@ def _sections(params: Params, root: Path) -> list[Section]:
     for figure, models in params.figures:
         shown = [_picture(root, figure, name) for name in models if name not in conditional]
         if shown:
-            sections.append(Section(figure.capitalize().replace("_", " "), shown))
+            sections.append(Section(_heading(figure), shown))
     for name in conditional:
         shown = [
             _picture(root, figure, name) for figure, models in params.figures if name in models
@@ -134,11 +145,22 @@ def _sections(params: Params, root: Path) -> list[Section]:
 
 def _picture(root: Path, figure: str, model: str) -> Picture:
     place = root / "figures" / model / figure
-    files = sorted(place.glob("*.png")) or [place.with_suffix(".png")]
+    files = sorted(place.glob("*.png"), key=lambda file: (len(file.stem), file.stem))
+    files = files or [place.with_suffix(".png")]
     if not files[0].exists():
         raise InputError(f"{files[0]} is missing: draw it with `dvc repro {figure}@{model}`")
-    moving = [file for file in [place.with_suffix(".gif")] if file.exists()]
-    return Picture([f.relative_to(root) for f in [*files, *moving]], read_words(files[0]))
+    words = [read_words(file) for file in files]
+    film = place.with_suffix(".gif")
+    return Picture(
+        title=words[0].title if len(files) == 1 else f"{_heading(figure)}: {model}",
+        caption=words[0].caption,
+        files={file.relative_to(root): w.title for file, w in zip(files, words, strict=True)},
+        film=film.relative_to(root) if film.exists() else None,
+    )
+
+
+def _heading(figure: str) -> str:
+    return figure.capitalize().replace("_", " ")
 
 
 def _metric_rows(params: Params, metrics: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
@@ -172,16 +194,20 @@ def to_markdown(report: Report) -> str:
     for section in report.sections:
         lines += ["", f"## {section.heading}"]
         for picture in section.pictures:
-            width = "" if len(picture.files) < 5 else ' width="19%"'
-            images = (
-                f'<img src="{file.as_posix()}" alt="{picture.words.title}"{width}>'
-                for file in picture.files
-            )
-            lines += ["", f"### {picture.words.title}", "", *images, "", picture.words.caption]
-    pages = ", ".join(f"`{page.as_posix()}`" for page in report.explorers.values())
-    if pages:
-        lines += ["", "## Explore", "", f"After `make`, open in a browser: {pages}."]
+            width = ' width="19%"' if picture.many else ""
+            images = [
+                f'<img src="{file.as_posix()}" alt="{title}"{width}>'
+                for file, title in picture.files.items()
+            ]
+            if picture.film:
+                images.append(
+                    f'<img src="{picture.film.as_posix()}" alt="{picture.title}, moving">'
+                )
+            lines += ["", f"### {picture.title}", "", *images, "", picture.caption]
     lines += ["", report.walks] if report.walks else []
+    if report.explorers:
+        pages = ", ".join(f"`{page.as_posix()}`" for page in report.explorers.values())
+        lines += ["", "## Explore", "", f"{report.exploring} {pages}."]
     lines += ["", "## Compare", "", report.comparison, "", "```sh", *report.commands, "```"]
     return "\n".join(lines) + "\n"
 

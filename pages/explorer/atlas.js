@@ -25,6 +25,7 @@ export function atlas(app) {
   const { data, state, views } = app;
   const [base, marks] = [$("map"), $("marks")];
   const tiles = new Map(); // by view and class: {canvas, next}
+  const side = Math.max(data.imageShape[0], data.imageShape[1]); // of a tile, in its own pixels
   let [frame, painting] = [null, 0];
 
   function fit() {
@@ -45,8 +46,7 @@ export function atlas(app) {
     const key = `${name} ${data.conditional ? state.picked : ""}`;
     if (!tiles.has(key)) {
       const canvas = document.createElement("canvas");
-      const [height, width] = data.imageShape;
-      [canvas.width, canvas.height] = [data.grid * width, data.grid * height];
+      canvas.width = canvas.height = data.grid * side;
       tiles.set(key, { canvas, next: 0 });
     }
     return tiles.get(key);
@@ -56,12 +56,13 @@ export function atlas(app) {
   function decodeTiles(job, until) {
     const n = data.grid;
     const [height, width] = data.imageShape;
+    const [down, across] = [(side - height) >> 1, (side - width) >> 1];
     const context = job.canvas.getContext("2d");
     while (job.next < n * n && performance.now() < until) {
       const [row, column] = [Math.floor(job.next / n), job.next % n];
       const z = state.view.from((column + 0.5) / n, 1 - (row + 0.5) / n);
       const picture = toImageData(app.decode(app.here(z)), data.imageShape);
-      context.putImageData(picture, column * width, row * height);
+      context.putImageData(picture, column * side + across, row * side + down);
       job.next++;
     }
     return job.next < n * n;
@@ -144,17 +145,19 @@ export function atlas(app) {
   }
 
   marks.addEventListener("pointermove", (event) => {
-    if (event.pointerType !== "mouse") app.cursor.pin(under(event));
-    else if (event.buttons || !state.playing) app.cursor.go(under(event));
+    if (event.buttons) app.cursor.pin(under(event));
+    else if (!state.playing) app.cursor.go(under(event));
   });
   marks.addEventListener("pointerdown", (event) => app.cursor.pin(under(event)));
   marks.addEventListener("pointerleave", () => state.playing || app.cursor.go(state.pinned));
   marks.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
-    const keys = { a: () => app.walk.setEnd("A"), b: () => app.walk.setEnd("B"), " ": app.walk.toggle };
-    const move = moves[event.key];
+    const { setEnd, toggle } = app.walk;
+    const keys = { a: () => setEnd("A"), b: () => setEnd("B"), " ": toggle };
+    const [move, key] = [moves[event.key], keys[event.key.toLowerCase()]];
     if (move) app.cursor.pin(app.here(beside(move, event.shiftKey ? STEP.large : STEP.small)));
-    else if (keys[event.key]) keys[event.key]();
+    else if (key) key();
     else return;
     event.preventDefault();
   });

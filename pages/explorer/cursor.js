@@ -80,6 +80,7 @@ export function cursor(app) {
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === k)));
     }
     pin(app.here(state.pinned.z));
+    app.pad?.again();
     app.atlas.paint();
   }
 
@@ -103,6 +104,7 @@ export function cursor(app) {
   function showNear(z) {
     const admit = (i) => state.picked === null || data.labels[i] === state.picked;
     const found = nearest(app.codes, z, NEIGHBOURS, admit);
+    $("none").hidden = found.length > 0;
     near.forEach((button, i) => {
       button.hidden = i >= found.length;
       if (button.hidden || button.dataset.image === String(found[i].index)) return;
@@ -126,7 +128,7 @@ export function cursor(app) {
   function tell() {
     const names = near.filter((button) => !button.hidden).map((button) => button.lastChild.textContent);
     const far = $("far").hidden ? "" : " Far from all test images.";
-    $("told").textContent = `${$("place").textContent}. Nearest test images: ${names.join(", ")}.${far}`;
+    $("told").textContent = `${$("place").textContent}. Nearest test images: ${names.join(", ") || "none"}.${far}`;
   }
 
   return { go, pick, pin, showHere };

@@ -57,13 +57,11 @@ export function perceptron(layers, activation, input) {
   return values;
 }
 
-export const MAX_LOG_VAR = 5; // as in vae/model.py
-
 /** The networks of one model.
  * @param {Object} arrays by the names that PyTorch gives them
- * @param {string} activation a key of `activations`
+ * @param {{activation: string, maxLogVar: number}} settings of vae/model.py
  * @param {(z: number) => number} cdf */
-export function networks(arrays, activation, cdf) {
+export function networks(arrays, { activation, maxLogVar }, cdf) {
   const layersOf = (part) => {
     const layers = [];
     for (let i = 0; `${part}.${i}.weight` in arrays; i += 2) {
@@ -80,7 +78,7 @@ export function networks(arrays, activation, cdf) {
     encode(x, y) {
       const both = perceptron(encoder, act, join(x, y));
       const d = both.length / 2;
-      return { mean: both.slice(0, d), sigma: both.slice(d).map((v) => Math.exp(0.5 * Math.min(v, MAX_LOG_VAR))) };
+      return { mean: both.slice(0, d), sigma: both.slice(d).map((v) => Math.exp(0.5 * Math.min(v, maxLogVar))) };
     },
     /** @param {Float32Array} z @param {Float32Array?} y class weights
      * @returns {Float32Array} the mean of every pixel, in [0, 1] */

@@ -10,7 +10,7 @@ export function pad(app) {
   const { data, state } = app;
   const canvas = $("pad");
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  let [drawing, looking, tried] = [false, 0, 0];
+  let [drawing, looking, tried, seen] = [false, 0, 0, null];
   [canvas.width, canvas.height] = [SIDE, SIDE];
   wipe();
 
@@ -41,6 +41,7 @@ export function pad(app) {
 
   /** Encode an image, show its posterior and reconstruction, and go to its code. */
   function look(x) {
+    seen = x;
     const y = app.oneHot(state.picked);
     state.posterior = app.network.encode(x, y);
     const { mean, sigma } = state.posterior;
@@ -74,18 +75,27 @@ export function pad(app) {
   }
   $("clear").addEventListener("click", () => {
     wipe();
+    seen = null;
     $("answer").hidden = true;
     state.posterior = null;
     app.atlas.paintMarks();
   });
   $("try").addEventListener("click", () => {
-    do tried = (tried + 1) % data.labels.length;
-    while (state.picked !== null && data.labels[tried] !== state.picked);
-    const x = app.image(tried);
+    const all = data.labels.map((_, i) => i);
+    const meant = all.filter((i) => state.picked === null || data.labels[i] === state.picked);
+    if (!meant.length) return;
+    tried++;
+    const x = app.image(meant[tried % meant.length]);
     const picture = document.createElement("canvas");
     show(picture, x, data.imageShape);
+    const scale = SIDE / Math.max(picture.width, picture.height);
+    wipe();
     context.imageSmoothingEnabled = false;
-    context.drawImage(picture, 0, 0, SIDE, SIDE);
+    context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
     look(x);
   });
+  return {
+    /** Encode the drawing anew, as another class. */
+    again: () => seen && look(seen),
+  };
 }

@@ -15,7 +15,7 @@ async function load() {
   const data = JSON.parse($("data").textContent);
   const arrays = await unpack($("arrays").textContent.trim(), data.table);
   const phi = normal(arrays.cdf.values, data.cdfSpan);
-  const network = networks(arrays, data.activation, phi.cdf);
+  const network = networks(arrays, data, phi.cdf);
   const codes = arrays.mean.values;
   const pixels = data.imageShape.reduce((product, n) => product * n, 1);
   data.labels = [...arrays.label.values];
@@ -29,7 +29,8 @@ async function load() {
     data.conditional ? Float32Array.from(data.classNames, (_, i) => Number(i === k)) : null;
 
   const [first] = data.labels;
-  const other = Math.max(0, data.labels.findIndex((name) => name !== first));
+  const unlike = data.labels.findIndex((name) => name !== first);
+  const other = unlike < 0 ? data.labels.length - 1 : unlike;
   const origin = { z: codeOf(0), y: oneHot(first) };
   const state = {
     view: Object.values(views)[0],
@@ -62,7 +63,7 @@ async function start() {
   app.atlas = atlas(app);
   app.cursor = cursor(app);
   app.walk = walk(app);
-  if ($("pad")) pad(app);
+  app.pad = $("pad") && pad(app);
   app.atlas.fit();
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();

@@ -1,13 +1,18 @@
 // Films that play and pause, figures that enlarge.
 
-/** @param {HTMLElement} box with a canvas, an image of all frames one below the other, a button */
+/** @param {HTMLElement} box with a canvas, an image of all frames in rows, a button */
 async function play(box) {
   const [canvas, strip, button] = ["canvas", "img", "button"].map((name) => box.querySelector(name));
-  const [frames, milliseconds] = [+canvas.dataset.frames, +canvas.dataset.milliseconds];
+  const [frames, columns, milliseconds] = ["frames", "columns", "milliseconds"].map(
+    (name) => +canvas.dataset[name],
+  );
   const { width, height } = canvas;
   const context = canvas.getContext("2d");
   let [frame, timer] = [0, 0];
-  const show = () => context.drawImage(strip, 0, frame * height, width, height, 0, 0, width, height);
+  const show = () => {
+    const [x, y] = [(frame % columns) * width, Math.floor(frame / columns) * height];
+    context.drawImage(strip, x, y, width, height, 0, 0, width, height);
+  };
   const toggle = () => {
     if (timer) {
       clearInterval(timer);
@@ -23,7 +28,6 @@ async function play(box) {
   };
   await strip.decode();
   show();
-  button.textContent = "Play";
   button.addEventListener("click", toggle);
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) toggle();
 }
@@ -34,7 +38,7 @@ const dialog = document.querySelector("dialog");
 for (const button of document.querySelectorAll(".zoom")) {
   button.addEventListener("click", () => {
     const [large, small] = [dialog.querySelector("img"), button.querySelector("img")];
-    [large.src, large.alt] = [small.src, small.alt];
+    [large.src, large.alt, large.width] = [small.src, small.alt, 2 * small.naturalWidth];
     dialog.showModal();
   });
 }

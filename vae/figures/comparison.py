@@ -45,14 +45,14 @@ def draw_parallel(
     values: Mapping[str, Sequence[float]], names: Sequence[str], *, dpi: int
 ) -> Figure:
     """An axis for each parameter or number, a line for each revision; every axis has its range."""
-    sheet = Sheet(
-        max(430, 20 + 150 * len(values)), 380, dpi, "Parameters and bounds of every revision"
-    )
-    axes = sheet.axes(60, 84, 150 * (len(values) - 1) or 1, 230)
-    columns = []
+    columns = max(3, len(values))
+    height = 400 + 18 * -(-len(names) // columns)
+    sheet = Sheet(20 + 150 * columns, height, dpi, "Parameters and bounds of every revision")
+    axes = sheet.axes(80, 116, 150 * (len(values) - 1), 230)
+    lines = []
     for i, (key, column) in enumerate(values.items()):
         low, high = min(column), max(column)
-        columns.append((np.array(column) - low) / (high - low))
+        lines.append((np.array(column) - low) / (high - low))
         axes.axvline(i, color="#bbbbbb", lw=0.8, zorder=0)
         for place, value in ((0, low), (1, high)):
             axes.annotate(
@@ -65,11 +65,19 @@ def draw_parallel(
                 size=8,
             )
         axes.annotate(
-            key, (i, 1), (0, 20), textcoords="offset points", ha="center", size=8, weight="bold"
+            key.replace(".", ".\n"),
+            (i, 1),
+            (0, 20),
+            textcoords="offset points",
+            ha="center",
+            size=8,
+            weight="bold",
         )
-    for name, colour, line in zip(names, palette(len(names)), np.array(columns).T, strict=True):
+    for name, colour, line in zip(names, palette(len(names)), np.array(lines).T, strict=True):
         axes.plot(range(len(values)), line, color=colour, lw=1.8, marker="o", ms=4, label=name)
     axes.set(xticks=[], yticks=[], xlim=(-0.1, len(values) - 0.9), ylim=(-0.02, 1.02))
     axes.spines[:].set_visible(False)
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.1), ncols=6, fontsize=8)
+    axes.legend(
+        frameon=False, loc="upper left", bbox_to_anchor=(0, -0.1), ncols=columns, fontsize=8
+    )
     return sheet.figure

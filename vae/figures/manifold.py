@@ -104,9 +104,9 @@ def caption_classes(*, n: int, classes: int) -> str:
     )
 
 
-def caption_class(*, name: str, n: int, inside: float) -> str:
-    """What the manifold of one class shows."""
+def caption_class(*, n: int) -> str:
+    """What the manifold of one class shows, whichever it is."""
     return (
-        f"The {n}×{n} quantile grid decoded as {name}. {inside:.0%} of the class's test codes lie "
-        "within the outermost midpoints."
+        f"The {n}×{n} quantile grid decoded as one class. The codes are the same for every class, "
+        "so the same cell shows the same style."
     )
