@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -193,7 +194,13 @@ def test_ctrl_c_exits_130_and_leaves_the_old_output(project, environment):
     before = files(project)
     command = [sys.executable, "-m", "sleeper", "target.txt"]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # jobs in the background of a shell are born deaf to it
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline() == "writing\n"
         process.send_signal(signal.SIGINT)
