@@ -146,7 +146,7 @@ def decoder_error(page: Page, model: VAE, count: int = _IMAGES) -> float:
     theirs = page.evaluate(
         """([z, y]) => z.map((row, i) => Array.from(explorer.network.decode(
              Float32Array.from(row), y && Float32Array.from(y[i]))))""",
-        [z.tolist(), y.tolist() if y is not None else None],
+        _lists(z, y),
     )
     with torch.no_grad():
         ours = model.decode(z, y).mean.flatten(1)
@@ -161,8 +161,7 @@ def encoder_error(
     count: int = _IMAGES,
 ) -> float:
     """Largest difference of a pixel of an image's reconstruction from its posterior mean."""
-    x = torch.from_numpy(images[:count]).float() / 255
-    y = _classes(model, labels[:count])
+    x, y = _inputs(model, images[:count], labels[:count])
     theirs = page.evaluate(
         """([x, y]) => x.map((row, i) => {
              const { network } = explorer;
@@ -170,7 +169,7 @@ def encoder_error(
              const { mean } = network.encode(Float32Array.from(row), weights);
              return Array.from(network.decode(mean, weights));
            })""",
-        [x.flatten(1).tolist(), y.tolist() if y is not None else None],
+        _lists(x.flatten(1), y),
     )
     with torch.no_grad():
         ours = model.decode(model.encode(x, y).mean, y).mean.flatten(1)
@@ -185,16 +184,26 @@ def posterior_error(
     count: int = _IMAGES,
 ) -> float:
     """Largest relative difference of a posterior's σ."""
-    x = torch.from_numpy(images[:count]).float() / 255
-    y = _classes(model, labels[:count])
+    x, y = _inputs(model, images[:count], labels[:count])
     theirs = page.evaluate(
         """([x, y]) => x.map((row, i) => Array.from(explorer.network.encode(
              Float32Array.from(row), y && Float32Array.from(y[i])).sigma))""",
-        [x.flatten(1).tolist(), y.tolist() if y is not None else None],
+        _lists(x.flatten(1), y),
     )
     with torch.no_grad():
         ours = model.encode(x, y).base_dist.scale
     return float((torch.tensor(theirs) / ours - 1).abs().max())
+
+
+def _inputs(
+    model: VAE, images: UInt8[ndarray, "n *image"], labels: Int[ndarray, " n"]
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    return torch.from_numpy(images).float() / 255, _classes(model, labels)
+
+
+def _lists(values: torch.Tensor, y: torch.Tensor | None) -> list[Any]:
+    """What a page can be handed."""
+    return [values.tolist(), y.tolist() if y is not None else None]
 
 
 def _classes(model: VAE, labels: Int[ndarray, " n"]) -> torch.Tensor | None:
