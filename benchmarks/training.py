@@ -27,11 +27,10 @@ from benchmarks.example import (
 )
 from vae.datasets import Dataset, fetch, read
 from vae.model import VAE
-from vae.objective import terms
 from vae.params import read as read_params
 from vae.precision import Precision, computes_bfloat16
 from vae.stage import PARAMS
-from vae.training import State, fit
+from vae.training import ELBO, State, fit
 
 EXAMPLE = "the example's way"
 _HELD_OUT = 1  # `fit` asks for one validation image at least
@@ -177,4 +176,4 @@ def _loss(model: VAE, data: Dataset) -> float:
     """−ELBO of the test set at one sample of each code, in float32, in nats per image."""
     torch.manual_seed(0)
     x = torch.from_numpy(data.x_test).float() / 255
-    return -float(torch.cat([terms(model, part).elbo() for part in x.split(1000)]).double().mean())
+    return -float(torch.cat([ELBO(model, part)[1].elbo for part in x.split(1000)]).double().mean())

@@ -17,7 +17,9 @@ def main(curve: Path, metrics: Path, figure: Path, *, style: Style) -> None:
         rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(text)]
     floor = json.loads(metrics.read_text())[name]["entropy_floor"]
     drawn = curves.draw(rows, floor=floor, title=f"Training curves: {name}", dpi=style.dpi)
-    words = curves.caption(validation_elbo=rows[-1]["validation_elbo"], epochs=len(rows))
+    words = curves.caption(
+        validation_elbo=rows[-1]["validation_elbo"], epochs=len(rows), floor=floor
+    )
     with fresh(figure) as file:
         save(drawn, file, words)
 

@@ -10,7 +10,7 @@ from vae import checkpoint
 from vae.codes import Codes, active, kl_by_axis, knn_accuracy
 from vae.datasets import Dataset
 from vae.evaluation import importance
-from vae.likelihood import entropy_floor
+from vae.likelihood import entropy
 from vae.params import Evaluate
 from vae.stage import device, fresh, progress, run
 
@@ -22,7 +22,7 @@ def main(
     data = Dataset.load(dataset)
     codes = Codes.load(latents)
     model = checkpoint.load(model_file, device())
-    x = torch.from_numpy(data.x_test).to(device()).float() / 255
+    x = model.observe(torch.from_numpy(data.x_test).to(device()), seed)
     y = torch.from_numpy(data.y_test).to(device()) if model.conditional else None
     bounds = importance(
         model,
@@ -33,13 +33,14 @@ def main(
         evaluate.precision,
         partial(progress, what=f"{model_file.stem}: likelihood"),
     )
-    reconstruction, kl, log_likelihood = (float(part.mean()) for part in bounds)
+    reconstruction, kl, log_likelihood = (float(part.mean()) for part in bounds[:3])
     numbers = {
         "elbo": reconstruction - kl,
         "reconstruction": reconstruction,
         "kl": kl,
         "log_likelihood": log_likelihood,
-        "entropy_floor": entropy_floor(x),
+        "log_likelihood_error": float(bounds.error.square().sum().sqrt()) / len(x),
+        "entropy_floor": float(entropy(x).mean()) if model.likelihood.scale != "density" else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
         "kl_by_axis": {

@@ -8,6 +8,7 @@ from numpy import ndarray
 
 from vae import checkpoint, latent
 from vae.animation import gif
+from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
 from vae.datasets import Dataset
 from vae.errors import InputError
@@ -21,6 +22,7 @@ from vae.stage import device, fresh, progress, run
 def main(
     dataset: Path,
     model_file: Path,
+    classifier_file: Path,
     latents: Path,
     animations: Path,
     animation: Path,
@@ -33,6 +35,7 @@ def main(
     """`animations` holds every walk's GIF, `animation` is the first loop, `figure` the strips."""
     data, codes = Dataset.load(dataset), Codes.load(latents)
     model = checkpoint.load(model_file, device())
+    reader = checkpoint.load_kind(Classifier, classifier_file, device())
     groups = _groups(interpolation, data, codes)
 
     def decode(
@@ -68,9 +71,10 @@ def main(
         file.write_bytes(chosen)
 
     pictures = np.concatenate([walk.mean for group in walks for walk in group])
+    read = probabilities(reader, pictures).argmax(axis=1)
     drawn = figures.draw(
         walks,
-        _read(pictures, data, interpolation.neighbours),
+        read,
         codes.mean,
         codes.label,
         class_names=data.class_names,
@@ -78,20 +82,9 @@ def main(
         title=f"Walks through the latent space: {model_file.stem} on {data.name}",
         dpi=style.dpi,
     )
-    words = figures.caption(neighbours=interpolation.neighbours, conditional=model.conditional)
+    words = figures.caption(walks, read, data.class_names, conditional=model.conditional)
     with fresh(figure) as file:
         save(drawn, file, words)
-
-
-def _read(
-    pictures: Float[ndarray, "n *image"], data: Dataset, neighbours: int
-) -> Int[ndarray, " n"]:
-    """The class that the nearest training images give each picture, by pixels: no VAE asked."""
-    from sklearn.neighbors import KNeighborsClassifier
-
-    classifier = KNeighborsClassifier(neighbours, algorithm="brute")
-    classifier.fit(data.x_train.reshape(len(data.x_train), -1) / np.float32(255), data.y_train)
-    return classifier.predict(pictures.reshape(len(pictures), -1))
 
 
 def _groups(asked: Interpolation, data: Dataset, codes: Codes) -> list[list[tuple[int, ...]]]:

@@ -11,6 +11,7 @@ import torch
 from vae import checkpoint
 from vae.datasets import Dataset
 from vae.model import VAE
+from vae.objective import Objective
 from vae.params import Model, Training
 from vae.stage import device, epoch_bar, fresh, run
 from vae.training import State, fit
@@ -37,6 +38,8 @@ def main(
         settings.hidden,
         settings.activation,
         len(data.class_names) if settings.conditional else 0,
+        settings.likelihood,
+        settings.network,
     ).to(device())
 
     key = hashlib.sha256(repr((seed, training, settings, torch.__version__)).encode())
@@ -57,7 +60,7 @@ def main(
             torch.from_numpy(data.x_train),
             torch.from_numpy(data.y_train),
             epochs=settings.epochs,
-            beta=settings.beta,
+            objective=Objective(**settings.objective.model_dump()),
             **options | {"validation": max(1, round(training.validation * len(data.x_train)))},
             seed=seed,
             state=_load(saved),

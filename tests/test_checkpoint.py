@@ -41,6 +41,8 @@ def test_settings_are_loaded_as_they_were(model, tmp_path):
         "hidden": [8, 5],
         "activation": "tanh",
         "classes": model.classes,
+        "likelihood": "bernoulli",
+        "network": "perceptron",
     }
 
 

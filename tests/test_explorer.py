@@ -16,7 +16,8 @@ from benchmarks import pages
 from vae.codes import Codes
 from vae.datasets import Dataset, read
 from vae.explorer import contents, far, ink, to_nibbles
-from vae.model import ACTIVATIONS, VAE
+from vae.model import VAE
+from vae.networks import ACTIVATIONS
 from vae.page import render
 from vae.training import fit
 

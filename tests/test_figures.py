@@ -269,6 +269,15 @@ def test_the_strip_says_what_the_classifier_reads(planes):
     ]
 
 
+def test_the_words_of_walks_say_which_other_classes_they_pass():
+    ends = [interpolation.Walk(np.zeros((2, 2)), c, np.zeros((4, 8, 8))) for c in ((0, 1), (0, 2))]
+    loop = interpolation.Walk(np.zeros((3, 2)), (0, 1, 0), np.zeros((2, 8, 8)))
+    read = np.array([0, 2, 2, 1, 0, 0, 2, 2, 1, 1])
+    told = interpolation.caption([ends, [loop]], read, CLASSES, conditional=False)
+    assert "1 of 2 walks from class to class pass through another class" in told
+    assert f"such as {CLASSES[0]}→{CLASSES[1]} through {CLASSES[2]}." in told
+
+
 def test_walks_in_more_than_two_axes_have_no_map(codes):
     figure = interpolation.draw(
         [[walk()]], READ, np.zeros((90, 5)), codes.label, class_names=CLASSES, limit=LIMIT, **LOOK

@@ -41,15 +41,27 @@ def test_the_shipped_file_is_valid(root, content):
         ("manifold__n", 3.0, "manifold.n is 3.0: .*valid integer"),
         ("seed", True, "seed is True: .*valid integer"),
         ("seed", -1, "seed is -1: .*greater than or equal to 0"),
-        ("models__vae__beta", -1, "models.vae.beta is -1: .*greater than or equal to 0"),
-        ("models__vae__beta", NAN, "models.vae.beta is nan: .*finite number"),
-        ("models__vae__beta", "1", "models.vae.beta is '1': .*valid number"),
+        (
+            "models__vae__objective__beta",
+            -1,
+            "models.vae.objective.beta is -1: .*greater than or equal to 0",
+        ),
+        ("models__vae__objective__beta", NAN, "models.vae.objective.beta is nan: .*finite number"),
+        ("models__vae__objective__beta", "1", "models.vae.objective.beta is '1': .*valid number"),
         ("models__vae__latent_dim", 0, "models.vae.latent_dim is 0: .*greater than or equal to 1"),
         ("models__vae__conditional", "yes", "models.vae.conditional is 'yes': .*valid boolean"),
         ("models__vae__conditional", 1, "models.vae.conditional is 1: .*valid boolean"),
         ("models__vae__hidden", [], "models.vae.hidden is \\[\\]: .*at least 1 item"),
         ("models__vae__hidden", [64, -1], "models.vae.hidden.1 is -1: .*greater than or equal"),
         ("models__vae__activation", "sine", "models.vae.activation is 'sine': .*'relu', 'tanh'"),
+        ("models__vae__network", "cnn", "models.vae.network is 'cnn': .*'convolutional'"),
+        ("models__vae__likelihood", "poisson", "models.vae.likelihood is 'poisson': .*'gaussian'"),
+        ("models__vae__objective__samples", 0, "models.vae.objective.samples is 0: .*or equal to"),
+        (
+            "models__vae__objective",
+            {"beta": 2.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 5},
+            "models.vae.objective is {.*}: .*no KL of its own; with it, give beta 1",
+        ),
         ("models", {}, "models is {}: .*at least 1 item"),
         ("training__patience", 0, "training.patience is 0: .*greater than or equal to 1"),
         ("training__warmup", 1, "training.warmup is 1: .*less than 1"),
@@ -77,6 +89,11 @@ def test_the_shipped_file_is_valid(root, content):
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
         ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),
         ("pages__explorer", ["vae20"], "pages.explorer is .*needs a plane"),
+        (
+            "models__vae__likelihood",
+            "gaussian",
+            "pages.explorer is .*perceptrons on grey pixels.*models.vae is perceptron, gaussian",
+        ),
         ("pages__explorer_tsne", ["vae"], "pages.explorer_tsne is .*add vae to figures.tsne"),
     ],
 )
@@ -103,12 +120,10 @@ def test_a_missing_key_is_named(content):
 
 
 def test_all_mistakes_are_told_at_once(content):
-    del content["tsne"]
-    told = complaint(
-        changed(content, manifold__n=1, models__vae__beta=-1, models__vae__beat=2, colour="red")
-    )
+    del content["tsne"], content["models"]["vae"]["hidden"]
+    told = complaint(changed(content, manifold__n=1, models__vae__beat=2, colour="red"))
     keys = {line.split()[0].rstrip(":") for line in told.splitlines()[1:]}
-    assert keys == {"tsne", "manifold.n", "models.vae.beta", "models.vae.beat", "colour"}
+    assert keys == {"tsne", "manifold.n", "models.vae.hidden", "models.vae.beat", "colour"}
 
 
 def test_figures_that_do_not_fit_their_models_are_told_beside_other_mistakes(content):
@@ -122,7 +137,10 @@ def test_patience_is_a_number_or_null(value, content):
 
 
 def test_a_whole_number_is_a_number(content):
-    assert params.check(changed(content, models__vae__beta=4)).models["vae"].beta == 4.0
+    assert (
+        params.check(changed(content, models__vae__objective__beta=4)).models["vae"].objective.beta
+        == 4.0
+    )
 
 
 def test_parameters_cannot_be_changed_afterwards(content):

@@ -266,7 +266,7 @@ EDITS = [
     ("style.dpi", 90, f"{DRAWN} report"),
     ("manifold.n", 4, "manifold scatter class_manifolds report"),
     ("tsne.perplexity", 6.0, "embed samples tsne report"),
-    ("models.cvae.beta", 2.0, "train@cvae report"),
+    ("models.cvae.objective.beta", 2.0, "train@cvae report"),
     ("evaluate.samples", 5, "evaluate report"),
     ("interpolation.frames", 4, "interpolation report"),
     ("conditional.rows", 3, "conditional report"),
@@ -394,14 +394,14 @@ def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tm
     call(f"git clone -q {repository} compared", tmp_path)
     clone = tmp_path / "compared"
     call("git config user.email t@example.org && git config user.name t", clone)
-    edit(clone, {"models.vae.beta": 2.0})
+    edit(clone, {"models.vae.objective.beta": 2.0})
     call("git commit -qam softer && git branch softer && git reset -q --hard HEAD~1", clone)
     (clone / "params.yaml").write_text("a: [")
     call("git commit -qam broken && git branch broken && git reset -q --hard HEAD~1", clone)
     command = "python -m stages.compare pages/compare pages/shared.css reports page.html --"
     call(f'{command} "main softer"', clone)
     page = (clone / "page.html").read_text(encoding="utf-8")
-    assert "models.vae.beta was 1 and is 2" in page
+    assert "models.vae.objective.beta was 1 and is 2" in page
     assert "the cache does not hold" in page
     assert "reports/explorer/cvae.html" in page
     assert page.count("data:image/png") > 10

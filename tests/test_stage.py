@@ -166,14 +166,14 @@ def test_a_wrong_command_line_exits_2(project, capsys, monkeypatch):
 
 def test_a_script_tells_all_wrong_parameters_without_a_traceback(project, content, environment):
     content["manifold"]["n"] = 1
-    content["models"]["vae"]["beta"] = -1
+    content["models"]["vae"]["objective"]["beta"] = -1
     write_params(project, content)
     command = [sys.executable, "-m", "stages.check", "schema.json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout, files(project).keys()) == (2, "", {"params.yaml"})
     assert re.fullmatch(
         r"python -m stages.check: params.yaml has 2 mistake\(s\):\n"
-        r"  models.vae.beta is -1: .*\n  manifold.n is 1: .*\n",
+        r"  models.vae.objective.beta is -1: .*\n  manifold.n is 1: .*\n",
         done.stderr,
     )
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vae.codes import Codes
 from vae.model import VAE, Labels
-from vae.objective import kl
+from vae.objective import importance_bound, kl_by_axis, standard_normal
 from vae.precision import Precision, autocast
 
 _ENCODED_AT_ONCE = 5000
@@ -21,12 +21,13 @@ Track = Callable[[Iterable[Tensor]], Iterable[Tensor]]
 
 @torch.no_grad()
 def encode(model: VAE, x: UInt8[Tensor, "n *image"], y: Int[Tensor, " n"], seed: int) -> Codes:
-    """The posteriors of all images; the samples are a function of the seed."""
+    """The posteriors of all images; what is drawn of them is a function of the seed."""
     device = next(model.parameters()).device
     parts = []
-    for images, labels in zip(x.split(_ENCODED_AT_ONCE), y.split(_ENCODED_AT_ONCE), strict=True):
+    seen = model.observe(x.to(device), seed)
+    for images, labels in zip(seen.split(_ENCODED_AT_ONCE), y.split(_ENCODED_AT_ONCE), strict=True):
         classes = labels.to(device) if model.conditional else None
-        q = model.encode(images.to(device).float() / 255, classes).base_dist
+        q = model.encode(images, classes).base_dist
         parts.append(torch.stack([q.loc, 2 * q.scale.log()]).cpu())
     mean, log_var = torch.cat(parts, dim=1)
     noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(seed))
@@ -43,6 +44,8 @@ class Bounds(NamedTuple):
     """KL(q(z | x) ‖ p(z)), exact."""
     log_likelihood: Float[Tensor, " n"]
     """log of the mean importance weight: a lower bound on log p(x) that tightens with samples."""
+    error: Float[Tensor, " n"]
+    """Standard error of `log_likelihood` from the draw of its samples (delta method)."""
 
 
 @torch.no_grad()
@@ -64,7 +67,7 @@ def importance(
 
     Args:
         model: on the device to compute on.
-        x: images in [0, 1], on the model's device.
+        x: what the model sees of the images (`VAE.observe`), on its device.
         y: their classes, for a conditional model.
         samples: K.
         seed: of the noise.
@@ -74,10 +77,9 @@ def importance(
     """
     torch.manual_seed(seed)
     rows = max(1, _DECODED_AT_ONCE // samples)
-    prior = torch.distributions.Normal(0.0, 1.0)
     # one block for all results: small ones kept alive between large temporaries would fragment the
     # memory, and let it grow with every batch
-    results = torch.empty(3, len(x), dtype=torch.float64)
+    results = torch.empty(4, len(x), dtype=torch.float64)
     for batch in track(torch.arange(len(x), device=x.device).split(rows)):
         x_batch, y_batch = x[batch], None if y is None else y[batch]
         q = model.encode(x_batch, y_batch)
@@ -87,7 +89,9 @@ def importance(
             z = q.sample(drawn.shape)
             with autocast(precision, x.device):
                 log_p[drawn] = model.decode(z, y_batch).log_prob(x_batch)
-            log_weights[drawn] = log_p[drawn] + prior.log_prob(z).sum(-1) - q.log_prob(z)
-        bound = torch.logsumexp(log_weights, 0) - math.log(samples)
-        results[:, batch.cpu()] = torch.stack([log_p.mean(0), kl(q), bound]).double().cpu()
+            log_weights[drawn] = log_p[drawn] + standard_normal(z) - q.log_prob(z)
+        bound = importance_bound(log_weights)
+        spread = (log_weights - bound).exp().std(0, correction=0) / math.sqrt(samples)
+        found = torch.stack([log_p.mean(0), kl_by_axis(q).sum(-1), bound, spread])
+        results[:, batch.cpu()] = found.double().cpu()
     return Bounds(*results)

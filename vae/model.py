@@ -3,34 +3,24 @@
     encoder  x[, y] → q(z | x[, y]) = N(mean, diag exp(log_var))
     decoder  z[, y] → p(x | z[, y])                                prior  p(z) = N(0, I)
 
-Multilayer perceptrons; the decoder mirrors the encoder. A conditional model sees the class y as a
-one-hot vector beside the pixels and beside the code.
+The decoder mirrors the encoder. A conditional model sees the class y as a one-hot vector beside the
+pixels and beside the code.
 
 Sources: Kingma & Welling 2014, arXiv:1312.6114; Sohn, Lee & Yan 2015 (conditional).
 """
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int, Num
+from jaxtyping import Float, Float32, Int, Num, UInt8
 from numpy import ndarray
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
-from vae.likelihood import PixelBernoulli
-
-ACTIVATIONS: dict[str, type[nn.Module]] = {
-    "relu": nn.ReLU,
-    "tanh": nn.Tanh,
-    "silu": nn.SiLU,
-    "gelu": nn.GELU,
-    "leaky_relu": nn.LeakyReLU,
-    "softplus": nn.Softplus,
-}
+from vae.likelihood import LIKELIHOODS
+from vae.networks import NETWORKS, Shape
 
 MAX_LOG_VAR = 5.0
 """A σ above the prior's 1 gains nothing, but that of an image unlike all others can grow until it
@@ -45,9 +35,12 @@ class VAE(nn.Module):
     Args:
         image_shape: H×W or H×W×C, as the data set has it.
         latent_dim: number of latent axes d.
-        hidden: widths of the encoder's hidden layers; the decoder has them in reverse.
-        activation: a key of `ACTIVATIONS`.
+        hidden: the encoder's widths or, of a convolutional network, its channels; the decoder has
+            them in reverse.
+        activation: a key of `vae.networks.ACTIVATIONS`.
         classes: number of classes y is drawn from; 0 for an unconditional model.
+        likelihood: a key of `vae.likelihood.LIKELIHOODS`.
+        network: a key of `vae.networks.NETWORKS`.
     """
 
     def __init__(
@@ -57,6 +50,8 @@ class VAE(nn.Module):
         hidden: Sequence[int],
         activation: str = "relu",
         classes: int = 0,
+        likelihood: str = "bernoulli",
+        network: str = "perceptron",
     ) -> None:
         super().__init__()
         self.settings: dict[str, Any] = {
@@ -65,13 +60,15 @@ class VAE(nn.Module):
             "hidden": list(hidden),
             "activation": activation,
             "classes": classes,
+            "likelihood": likelihood,
+            "network": network,
         }
         self.image_shape = torch.Size(image_shape)
         self.latent_dim = latent_dim
         self.classes = classes
-        pixels = math.prod(image_shape)
-        self.encoder = _perceptron([pixels + classes, *hidden, 2 * latent_dim], activation)
-        self.decoder = _perceptron([latent_dim + classes, *reversed(hidden), pixels], activation)
+        self.likelihood = LIKELIHOODS[likelihood]
+        shape = Shape(image_shape, classes, latent_dim, self.likelihood.outputs)
+        self.encoder, self.decoder = NETWORKS[network](shape, hidden, activation)
 
     @property
     def conditional(self) -> bool:
@@ -86,13 +83,20 @@ class VAE(nn.Module):
 
     def decode(
         self, z: Float[Tensor, "*samples batch latent"], y: Labels | None = None
-    ) -> PixelBernoulli:
+    ) -> Independent:
         """p(x | z[, y]): batch shape (*samples, batch), event shape `image_shape`.
 
         A float y of shape (batch, classes) holds class weights: a path from one class to another.
         """
-        logits = self.decoder(self._with_class(z, y))
-        return PixelBernoulli(logits.unflatten(-1, self.image_shape), len(self.image_shape))
+        inputs = self._with_class(z, y)
+        outputs = self.decoder(inputs.flatten(0, -2)).unflatten(0, inputs.shape[:-1])
+        pixels = outputs.unflatten(-1, (*self.image_shape, self.likelihood.outputs))
+        return self.likelihood.distribution(pixels, len(self.image_shape))
+
+    def observe(self, images: UInt8[Tensor, "n *image"], seed: int) -> Float[Tensor, "n *image"]:
+        """What this model sees of a whole set of images, a function of the seed."""
+        torch.manual_seed(seed)
+        return self.likelihood.observe(self.likelihood.prepare(images))
 
     def _with_class(self, inputs: Tensor, y: Labels | None) -> Tensor:
         if not self.conditional:
@@ -109,7 +113,7 @@ class VAE(nn.Module):
 
 def decode_arrays(
     model: VAE, z: Num[ndarray, "n latent"], y: Num[ndarray, "n *classes"] | None = None
-) -> PixelBernoulli:
+) -> Independent:
     """p(x | z[, y]) for arrays of codes; y holds classes or class weights."""
     device = next(model.parameters()).device
     codes = torch.as_tensor(z, dtype=torch.float32, device=device)
@@ -129,10 +133,3 @@ def decode_mean(
         y = y.reshape(-1, *y.shape[len(batch) :])
     mean = decode_arrays(model, z.reshape(-1, model.latent_dim), y).mean
     return mean.reshape(*batch, *model.image_shape).cpu().numpy()
-
-
-def _perceptron(widths: Sequence[int], activation: str) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
-    return nn.Sequential(*layers[:-1])

@@ -6,9 +6,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -34,12 +34,21 @@ DataSet = Literal[
 ]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
+Network = Literal["perceptron", "convolutional"]
+Likelihood = Literal[
+    "bernoulli", "dynamic-bernoulli", "static-bernoulli", "continuous-bernoulli", "gaussian"
+]
+
+_EXPLORABLE = ("perceptron", "bernoulli")
 
 
 class Section(BaseModel):
     """A part of params.yaml: no unknown key, no conversion of types, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+S = TypeVar("S", bound=Section)
 
 
 class Data(Section):
@@ -61,18 +70,49 @@ class Training(Section):
     patience: Positive | None
 
 
+class Objective(Section):
+    """What is maximised; see `vae.objective`."""
+
+    beta: Annotated[float, Field(ge=0)]
+    warmup: Annotated[float, Field(ge=0, le=1)]
+    free_bits: Annotated[float, Field(ge=0)]
+    mmd: Annotated[float, Field(ge=0)]
+    samples: Positive
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Objective":
+        if self.samples > 1 and (self.beta, self.warmup, self.free_bits, self.mmd) != (1, 0, 0, 0):
+            raise ValueError(
+                "the importance-weighted bound of more than 1 sample has no KL of its own; "
+                "with it, give beta 1 and warmup, free_bits and mmd 0"
+            )
+        return self
+
+
 class Model(Section):
     """One model: its architecture, its objective and how long it is trained."""
 
     latent_dim: Positive
     conditional: bool
+    network: Network
     hidden: Annotated[list[Positive], Field(min_length=1)]
     activation: Activation
-    beta: Annotated[float, Field(ge=0)]
+    likelihood: Likelihood
+    objective: Objective
     epochs: Positive
 
 
 Models = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Model], Field(min_length=1)]
+
+
+class Classifier(Section):
+    """The independent classifier; see `vae.classifier`."""
+
+    channels: Annotated[list[Positive], Field(min_length=1)]
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0)]
+    precision: Precision
 
 
 class Evaluate(Section):
@@ -149,7 +189,6 @@ class Interpolation(Section):
     milliseconds: Annotated[int, Field(ge=20)]
     pixels: Positive
     strip: Annotated[int, Field(ge=2)]
-    neighbours: Positive
 
 
 class Tsne(Section):
@@ -195,6 +234,7 @@ class Params(Section):
     dataset: Data
     training: Training
     models: Models
+    classifier: Classifier
     evaluate: Evaluate
     figures: Figures
     style: Style
@@ -212,7 +252,17 @@ class Params(Section):
 
 
 def read(path: Path) -> Params:
-    """The checked parameters of a YAML file.
+    """The checked parameters of the pipeline; see `load`."""
+    return load(path, Params)
+
+
+def check(content: Any, name: str = "params.yaml") -> Params:
+    """`content` as parameters of the pipeline; see `load`."""
+    return _check(content, name, Params)
+
+
+def load(path: Path, schema: type[S]) -> S:
+    """The checked content of a YAML file.
 
     Raises:
         InputError: with one line for every mistake: dotted key, value given, what is allowed.
@@ -221,17 +271,16 @@ def read(path: Path) -> Params:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
         raise InputError(f"{path.name} is not YAML: {error}") from None
-    return check(content, path.name)
+    return _check(content, path.name, schema)
 
 
-def check(content: Any, name: str = "params.yaml") -> Params:
-    """`content` as parameters; see `read`."""
+def _check(content: Any, name: str, schema: type[S]) -> S:
     if not isinstance(content, dict):
         what = "nothing" if content is None else repr(content)
         raise InputError(f"{name} holds {what}; it must hold keys and values, such as seed: 0")
     problems = []
     try:
-        values = Params.model_validate(content)
+        values = schema.model_validate(content)
     except ValidationError as error:
         problems = [_explain(problem) for problem in error.errors()]
     problems += _misfits(content)
@@ -270,6 +319,12 @@ def _misfits(content: dict[Any, Any]) -> Iterator[str]:
                 )
             if figure in conditional and not model.conditional:
                 yield f"{where}: models.{name}.conditional is false, and it must be true"
+            if section == "pages" and (model.network, model.likelihood) != _EXPLORABLE:
+                yield (
+                    f"{where}: an explorer computes perceptrons on grey pixels, and models.{name} "
+                    f"is {model.network}, {model.likelihood}; give models that are "
+                    f"{', '.join(_EXPLORABLE)}"
+                )
             if figure == "explorer_tsne" and name not in figures.tsne:
                 yield f"{where}: it shows the map of the figure tsne; add {name} to figures.tsne"
         if len(set(names)) < len(names):

@@ -22,9 +22,18 @@ MEANINGS = {
     "reconstruction": "E_q[log p(x|z)]: how well a code tells its image",
     "kl": "KL(q(z|x) ‖ p(z)): what the codes cost",
     "log_likelihood": "importance-weighted bound on log p(x) ({samples} samples); above the ELBO",
+    "log_likelihood_error": "its standard error, from the draw of those samples",
     "entropy_floor": "the images' own entropy: on grey pixels no −log p(x|z) is below it",
     "active_units": "latent axes that the model uses, of {latent_dims}",
     "knn_accuracy": "share of test codes whose {neighbours} nearest others name their class",
+}
+
+SCALES = {
+    "bernoulli": "on grey pixels under a Bernoulli cross-entropy (scale G)",
+    "dynamic-bernoulli": "on dynamically binarised pixels (scale D)",
+    "static-bernoulli": "on statically binarised pixels (scale S)",
+    "continuous-bernoulli": "as a density of grey pixels in [0, 1], continuous Bernoulli",
+    "gaussian": "as a density of grey pixels in [0, 1], Gaussian",
 }
 
 
@@ -93,14 +102,14 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
         InputError: a figure is missing.
     """
     names = list(params.models)
-    settings = [model.model_dump() for model in params.models.values()]
+    settings = [_flat(model.model_dump()) for model in params.models.values()]
     walks = ", ".join(f"`animations/{name}/`" for name in params.figures.interpolation)
     return Report(
         title=f"What the models learned of {params.dataset.name}",
         introduction="Made by `make` from `params.yaml`; every number below is measured on the "
         "test set, which nothing was trained or chosen on. Likelihoods are nats per image, summed "
-        "over pixels and averaged over images, on grey pixels under a Bernoulli cross-entropy "
-        "(scale G): compare them only with numbers of the same kind.",
+        f"over pixels and averaged over images, {_scales(params)}: compare them only with numbers "
+        "of the same kind.",
         numbers=Table(["", *names, "what it is"], _metric_rows(params, metrics)),
         parameters=Table(
             ["", *names],
@@ -121,11 +130,21 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
         "page with the parameters, numbers, curves and figures of any experiments, branches or "
         "commits side by side.",
         commands=[
-            "dvc exp run -n softer -S models.vae.beta=4",
+            "dvc exp run -n softer -S models.vae.objective.beta=4",
             "dvc metrics diff main softer",
             'make compare REVS="main softer"',
         ],
     )
+
+
+def _scales(params: Params) -> str:
+    """Which likelihoods the models' numbers are of."""
+    used: dict[str, list[str]] = {}
+    for name, model in params.models.items():
+        used.setdefault(SCALES[model.likelihood], []).append(name)
+    if len(used) == 1:
+        return next(iter(used))
+    return "; ".join(f"of {', '.join(names)} {scale}" for scale, names in used.items())
 
 
 def _sections(params: Params, root: Path) -> list[Section]:
@@ -174,6 +193,15 @@ def _metric_rows(params: Params, metrics: Mapping[str, Mapping[str, Any]]) -> li
         numbers = [_show(metrics[name][key]) for name in params.models]
         rows.append([f"`{key}`", *numbers, meaning.format(**values)])
     return rows
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values by their dotted path."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        flat |= _flat(value, f"{path}.") if isinstance(value, dict) else {path: value}
+    return flat
 
 
 def _show(value: object) -> str:

@@ -44,6 +44,8 @@ def run(main: Callable[..., None]) -> None:
     for name, parameter in signature.parameters.items():
         if parameter.kind is parameter.KEYWORD_ONLY:
             sections.append(name)
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            parser.add_argument(name, type=parameter.annotation, nargs="+")
         else:
             optional = parameter.default is not parameter.empty
             parser.add_argument(
@@ -53,12 +55,16 @@ def run(main: Callable[..., None]) -> None:
                 default=parameter.default if optional else None,
             )
     arguments = vars(parser.parse_args())
+    paths: list[Any] = []
+    for name, value in arguments.items():
+        several = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        paths.extend(value if several else [value])
     try:
         values = params.read(PARAMS)
     except (InputError, OSError) as error:
         sys.exit(_tell(parser, error, status=2))
     try:
-        main(**arguments, **{name: _section(values, name) for name in sections})
+        main(*paths, **{name: _section(values, name) for name in sections})
     except (InputError, OSError) as error:
         sys.exit(_tell(parser, error, status=1))
     except KeyboardInterrupt:

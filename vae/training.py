@@ -16,11 +16,13 @@ from torch import Tensor
 
 from vae.errors import InputError
 from vae.model import VAE
-from vae.objective import terms
+from vae.objective import Objective
 from vae.precision import Precision, autocast
 
 Row = dict[str, float]
 State = dict[str, Any]
+
+ELBO = Objective()
 
 _VALIDATION_BATCH = 1000
 
@@ -42,7 +44,7 @@ def fit(
     clip: float,
     validation: int,
     precision: Precision,
-    beta: float = 1.0,
+    objective: Objective = ELBO,
     patience: int | None = None,
     seed: int = 0,
     state: State | None = None,
@@ -52,7 +54,7 @@ def fit(
 
     Args:
         model: on the device to train on; the data is moved there.
-        images: pixels 0–255, of which `validation` images, drawn by the seed, are held out.
+        images: grey levels 0–255, of which `validation` images, drawn by the seed, are held out.
         labels: read by a conditional model only.
         epochs: passes over the training part.
         batch_size: images a step.
@@ -62,7 +64,7 @@ def fit(
         clip: largest norm of the gradient of the loss, a mean over the batch.
         validation: number of images held out, at least one.
         precision: "bfloat16" autocasts where the processor computes in it; or "float32".
-        beta: weight of the KL term.
+        objective: what is maximised.
         patience: stop when the validation ELBO has not risen for so many epochs, and keep the best
             epoch's weights; None trains to the end and keeps the last.
         seed: of the split, the order and the noise.
@@ -72,25 +74,28 @@ def fit(
     Returns:
         Rows of `epoch` (from 1) and, in nats per image, `train_elbo`, `validation_elbo`,
         `reconstruction`, `kl` (of the validation part), `train_reconstruction`, `train_kl`.
-        The ELBO is the bound, β = 1; training numbers are means over an epoch as it goes.
+        The ELBO is the bound, whatever the objective; training numbers are means over an epoch
+        as it goes.
 
     Raises:
         Diverged: naming epoch and loss.
     """
     device = next(model.parameters()).device
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    images, observe = model.likelihood.prepare(images), model.likelihood.observe
     train, held_out = (
-        _Part(images[part].to(device), labels[part].to(device), model.conditional)
+        _Part(images[part].to(device), labels[part].to(device), observe, model.conditional)
         for part in order.tensor_split([len(images) - validation])
     )
     cast = autocast(precision, device)
     optimiser = torch.optim.Adam(
         model.parameters(), lr=learning_rate, betas=(0.9, beta2), fused=True
     )
+    steps = epochs * math.ceil(len(train) / batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
         max_lr=learning_rate,
-        total_steps=epochs * math.ceil(len(train) / batch_size),
+        total_steps=steps,
         pct_start=warmup,
         cycle_momentum=False,
     )
@@ -103,18 +108,19 @@ def fit(
         history, best = state["history"], state["best"]
 
     def step(x: Tensor, y: Tensor | None) -> Tensor:
-        """One step on a batch: its reconstruction, KL and gradient norm."""
+        """One step on a batch: its reconstruction, KL and objective, and the gradient's norm."""
         with cast:
-            bound = terms(model, x, y)
+            value, terms = objective(model, x, y, schedule.last_epoch / steps)
         optimiser.zero_grad()
-        (-bound.elbo(beta).mean()).backward()
+        (-value).backward()
         gradients = [w.grad for w in model.parameters() if w.grad is not None]
         norm = torch.nn.utils.get_total_norm(gradients)
         if norm > clip:
             torch.nn.utils.clip_grads_with_norm_(model.parameters(), clip, norm)
         optimiser.step()
         schedule.step()
-        return torch.stack([*(term.detach().sum() for term in bound), norm])
+        reconstruction, kl = (term.detach().sum() for term in terms)
+        return torch.stack([reconstruction, kl, value.detach() * len(x), norm])
 
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         for epoch in range(len(history) + 1, epochs + 1):
@@ -124,10 +130,10 @@ def fit(
             batches = train.shuffled(batch_size)
             sums = torch.stack([step(x, y) for x, y in batches]).double().sum(0).tolist()
             if not all(map(math.isfinite, sums)):
-                loss = (beta * sums[1] - sums[0]) / len(train)
                 raise Diverged(
-                    f"training diverged in epoch {epoch}: the loss is {loss} and the sum of the "
-                    f"gradients' norms {sums[2]}; a lower learning_rate or clip may help"
+                    f"training diverged in epoch {epoch}: the loss is {-sums[2] / len(train)} and "
+                    f"the sum of the gradients' norms {sums[3]}; a lower learning_rate or clip "
+                    "may help"
                 )
             validated = _validate(model, held_out, cast, seed)
             history.append(
@@ -160,10 +166,11 @@ def fit(
 
 @dataclass
 class _Part:
-    """Images and labels of one part of the data, as batches of x ∈ [0, 1] and y."""
+    """Images and labels of one part of the data, in batches as a model sees them."""
 
     images: Tensor
     labels: Tensor
+    observe: Callable[[Tensor], Tensor]
     conditional: bool
 
     def __len__(self) -> int:
@@ -179,7 +186,7 @@ class _Part:
 
     def _batches(self, order: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         for batch in order.to(self.images.device).split(size):
-            x = self.images.index_select(0, batch).float().div_(255)
+            x = self.observe(self.images.index_select(0, batch))
             yield x, self.labels[batch] if self.conditional else None
 
 
@@ -188,7 +195,7 @@ def _validate(model: VAE, part: _Part, cast: torch.autocast, seed: int) -> list[
     """Mean reconstruction and KL of a part, at the same noise every time, in nats per image."""
     torch.manual_seed(seed)
     with cast:
-        batches = [terms(model, x, y) for x, y in part.ordered(_VALIDATION_BATCH)]
+        batches = [ELBO(model, x, y)[1] for x, y in part.ordered(_VALIDATION_BATCH)]
     return [float(torch.cat(term).double().mean()) for term in zip(*batches, strict=True)]
 
 

@@ -11,12 +11,12 @@ _TRAIN, _VALIDATION = "#9ec3e6", "#1f5f99"
 
 
 @styled
-def draw(rows: Sequence[dict[str, float]], *, floor: float, title: str, dpi: int) -> Figure:
+def draw(rows: Sequence[dict[str, float]], *, floor: float | None, title: str, dpi: int) -> Figure:
     """Three panels over epochs, nats per image, lower is better but for the KL.
 
     Args:
         rows: of `vae.training.fit`.
-        floor: the entropy floor of the images, drawn with the reconstruction.
+        floor: the entropy floor of grey images, drawn with the reconstruction; 0 or None: none.
         title: names model and data set.
         dpi: pixels an inch.
     """
@@ -53,7 +53,7 @@ def draw(rows: Sequence[dict[str, float]], *, floor: float, title: str, dpi: int
         if i == 0:
             axes.set_ylabel("nats per image")
             axes.legend(frameon=False, loc="upper right")
-        if i == 1 and floor > 0:
+        if i == 1 and floor:
             axes.axhline(floor, color=FAINT, ls="--", lw=1)
             axes.annotate(
                 f"floor: the images' own entropy, {floor:.1f}",
@@ -68,13 +68,16 @@ def draw(rows: Sequence[dict[str, float]], *, floor: float, title: str, dpi: int
     return sheet.figure
 
 
-def caption(*, validation_elbo: float, epochs: int) -> str:
+def caption(*, validation_elbo: float, epochs: int, floor: float | None) -> str:
     """What the curves show."""
+    bounded = (
+        "The grey line is a floor: on grey pixels the cross-entropy cannot fall below the images' "
+        "own entropy. "
+    )
     return (
         "The bound and its two terms, by epoch. Reconstruction asks that a code tell the image; "
         "the KL divergence is the pull towards the prior that keeps all codes together around "
-        "the origin, and it pays for every nat that a code tells. The grey line is a floor: on "
-        "grey pixels the cross-entropy cannot fall below the images' own entropy. Training "
-        "numbers are means over an epoch as it goes, so they lag behind. After "
-        f"{epochs} epochs the −ELBO of the held-out images is {-validation_elbo:.1f} nats."
+        "the origin, and it pays for every nat that a code tells. "
+        f"{bounded if floor else ''}Training numbers are means over an epoch as it goes, so they "
+        f"lag behind. After {epochs} epochs the −ELBO of the held-out images is {-validation_elbo:.1f} nats."
     )

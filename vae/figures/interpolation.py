@@ -1,6 +1,7 @@
 """Walks through the latent space from one test image to another, as strips and on the map."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from jaxtyping import Float, Int, Num
@@ -95,12 +96,32 @@ def _name(walk: Walk, class_names: Sequence[str]) -> str:
     return "→".join(class_names[label] for label in walk.classes)
 
 
-def caption(*, neighbours: int, conditional: bool) -> str:
-    """What the walks show."""
+def caption(
+    walks: Sequence[Sequence[Walk]],
+    words: Int[ndarray, " pictures"],
+    class_names: Sequence[str],
+    *,
+    conditional: bool,
+) -> str:
+    """What the walks show; `words` are the classes read in all their pictures, in order."""
+    remaining = iter(words.tolist())
+    through: dict[str, list[str]] = {}
+    for walk in chain.from_iterable(walks):
+        read = [next(remaining) for _ in walk.mean]
+        others = dict.fromkeys(label for label in read if label not in walk.classes)
+        if len(walk.classes) == 2:
+            through[_name(walk, class_names)] = [class_names[label] for label in others]
     mixed = " The class moves along with z, as a mixture of the two labels." if conditional else ""
     return (
         "Straight walks between the posterior means of two test images of the named classes (the "
         "most typical of each), decoded on the way. The word under a picture is what an "
-        f"independent classifier reads in it ({neighbours} nearest training images, by pixels): "
-        "a walk passes through whatever other digits lie between." + mixed
+        f"independent classifier reads in it. {_passages(through)}{mixed}"
     )
+
+
+def _passages(through: dict[str, list[str]]) -> str:
+    """How many of the straight walks pass through classes of neither end, and which."""
+    passing = {name: " and ".join(others) for name, others in through.items() if others}
+    found = f"{len(passing)} of {len(through)} walks from class to class pass through another class"
+    examples = "; ".join(f"{name} through {others}" for name, others in list(passing.items())[:3])
+    return f"{found}, such as {examples}." if examples else f"{found}."

@@ -1,0 +1,37 @@
+"""Train the independent classifier that reads pictures, and measure it on the test set."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from vae import checkpoint
+from vae.classifier import Classifier, probabilities, train
+from vae.datasets import Dataset
+from vae.params import Classifier as Settings
+from vae.stage import device, fresh, run
+
+
+def main(
+    dataset: Path, classifier_file: Path, metrics: Path, *, seed: int, classifier: Settings
+) -> None:
+    """Write the classifier; its accuracy and its cross-entropy in nats per test image."""
+    data, options = Dataset.load(dataset), classifier.model_dump()
+    torch.manual_seed(seed)
+    model = Classifier(data.image_shape, len(data.class_names), options.pop("channels"))
+    images, labels = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train)
+    train(model.to(device()), images, labels, seed=seed, **options)
+    found = probabilities(model.eval(), data.x_test)
+    right = found.argmax(axis=1) == data.y_test
+    own = found[np.arange(len(found)), data.y_test]
+    numbers = {"accuracy": float(right.mean()), "cross_entropy": float(-np.log(own).mean())}
+    with fresh(classifier_file) as file:
+        checkpoint.save(model, file)
+    with fresh(metrics) as file:
+        rounded = {key: round(value, 4) for key, value in numbers.items()}
+        file.write_text(json.dumps({"classifier": rounded}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)
