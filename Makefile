@@ -2,6 +2,8 @@
 # make DATASET=fashion-mnist     the same for another data set (see params.yaml)
 # make test     the tests
 # make compare REVS="main softer"    commits, branches or experiments side by side, in one page
+# make claims   what the literature says of VAEs, put to the test: writes reports/claims.md
+# make scores   published settings, trained here: writes benchmarks/scores.md
 # make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
 
 PYTHON ?= python3
@@ -13,7 +15,7 @@ ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
 endif
 
-.PHONY: report test compare bench lock
+.PHONY: report test compare claims scores bench lock
 report: $(BIN)/ready
 	@python -m stages.archives data/archives $(DATASET); \
 	case $$? in \
@@ -30,6 +32,14 @@ test: $(BIN)/ready
 compare: $(BIN)/ready
 	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
 	@echo "The comparison lies in reports/compare.html."
+
+claims: report
+	dvc repro claims/dvc.yaml
+	@echo "What was found lies in reports/claims.md."
+
+scores: report
+	dvc repro benchmarks/dvc.yaml
+	@echo "The scores lie in benchmarks/scores.md."
 
 bench: $(BIN)/ready
 	python -m benchmarks.bench

@@ -1,6 +1,5 @@
 """Train the independent classifier that reads pictures, and measure it on the test set."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from vae import checkpoint
 from vae.classifier import Classifier, probabilities, train
 from vae.datasets import Dataset
 from vae.params import Classifier as Settings
-from vae.stage import device, fresh, run
+from vae.stage import device, fresh, record, run
 
 
 def main(
@@ -28,9 +27,7 @@ def main(
     numbers = {"accuracy": float(right.mean()), "cross_entropy": float(-np.log(own).mean())}
     with fresh(classifier_file) as file:
         checkpoint.save(model, file)
-    with fresh(metrics) as file:
-        rounded = {key: round(value, 4) for key, value in numbers.items()}
-        file.write_text(json.dumps({"classifier": rounded}, indent=2) + "\n")
+    record(metrics, {"classifier": numbers})
 
 
 if __name__ == "__main__":

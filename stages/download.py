@@ -8,12 +8,16 @@ from vae.params import Data
 from vae.stage import download_bar, fresh, run
 
 
-def main(store: Path, folder: Path, arrays: Path, *, dataset: Data) -> None:
-    """Archives are kept in `store`; `folder` holds the user's own data for dataset.name: folder."""
-    archives, mirror = store / dataset.name, os.environ.get("DATASET_MIRROR")
+def main(store: Path, folder: Path, arrays: Path, other: str = "", *, dataset: Data) -> None:
+    """Archives are kept in `store`; `folder` holds the user's own data for dataset.name: folder.
+
+    `other` names another data set than dataset.name.
+    """
+    name = other or dataset.name
+    archives, mirror = store / name, os.environ.get("DATASET_MIRROR")
     with download_bar() as bar:
-        fetch(dataset.name, archives, mirror=mirror, progress=bar)
-    data = read(dataset.name, archives, folder)
+        fetch(name, archives, mirror=mirror, progress=bar)
+    data = read(name, archives, folder)
     with fresh(arrays) as file:
         data.save(file)
 

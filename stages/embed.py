@@ -1,6 +1,5 @@
 """Map a latent space of many axes to the plane by t-SNE and PCA, and measure the maps."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 from vae import latent
 from vae.codes import Codes, knn_accuracy, trustworthiness
 from vae.params import Tsne
-from vae.stage import fresh, run
+from vae.stage import fresh, record, run
 
 
 def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> None:
@@ -35,9 +34,7 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
     }
     with fresh(maps) as file:
         np.savez(file, tsne=plane, pca=components, label=label)
-    with fresh(metrics) as file:
-        rounded = {key: round(value, 4) for key, value in numbers.items()}
-        file.write_text(json.dumps({latents.stem: {"tsne": rounded}}, indent=2) + "\n")
+    record(metrics, {latents.stem: {"tsne": numbers}})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Measure a model on the test set: the bound and its terms, the likelihood, the use of its axes."""
 
-import json
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from vae.datasets import Dataset
 from vae.evaluation import importance
 from vae.likelihood import entropy
 from vae.params import Evaluate
-from vae.stage import device, fresh, progress, run
+from vae.stage import device, progress, record, run
 
 
 def main(
@@ -43,13 +42,9 @@ def main(
         "entropy_floor": float(entropy(x).mean()) if model.likelihood.scale != "density" else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
-        "kl_by_axis": {
-            f"z{axis + 1}": round(float(nats), 4) for axis, nats in enumerate(kl_by_axis(codes))
-        },
+        "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
     }
-    rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in numbers.items()}
-    with fresh(metrics) as file:
-        file.write_text(json.dumps({model_file.stem: rounded}, indent=2) + "\n")
+    record(metrics, {model_file.stem: numbers})
 
 
 if __name__ == "__main__":

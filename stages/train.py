@@ -12,7 +12,7 @@ from vae import checkpoint
 from vae.datasets import Dataset
 from vae.model import VAE
 from vae.objective import Objective
-from vae.params import Model, Training
+from vae.params import Claims, Model, Training
 from vae.stage import device, epoch_bar, fresh, run
 from vae.training import State, fit
 
@@ -23,14 +23,21 @@ def main(
     states: Path,
     model_file: Path,
     curve: Path,
+    without: int = -1,
     *,
     seed: int,
     training: Training,
     models: dict[str, Model],
+    claims: Claims,
 ) -> None:
-    """Write the checkpoint and the curve of model `name`; `states` keeps what a restart needs."""
-    settings = models[name]
+    """Write the checkpoint and the curve of model `name`; `states` keeps what a restart needs.
+
+    Images of the class `without`, if one is given, are left out.
+    """
+    settings = (models | claims.models)[name]
     data = Dataset.load(dataset)
+    learned = data.y_train != without
+    x, y = torch.from_numpy(data.x_train[learned]), torch.from_numpy(data.y_train[learned])
     torch.manual_seed(seed)
     model = VAE(
         data.image_shape,
@@ -42,9 +49,9 @@ def main(
         settings.network,
     ).to(device())
 
-    key = hashlib.sha256(repr((seed, training, settings, torch.__version__)).encode())
+    key = hashlib.sha256(repr((seed, training, settings, without, torch.__version__)).encode())
     key.update(dataset.read_bytes())
-    saved = states / f"{name}-{key.hexdigest()[:16]}.pt"
+    saved = states / f"{model_file.stem}-{key.hexdigest()[:16]}.pt"
     with epoch_bar(name, settings.epochs) as bar:
 
         def keep(state: State) -> None:
@@ -57,11 +64,11 @@ def main(
         options = training.model_dump()
         history = fit(
             model,
-            torch.from_numpy(data.x_train),
-            torch.from_numpy(data.y_train),
+            x,
+            y,
             epochs=settings.epochs,
             objective=Objective(**settings.objective.model_dump()),
-            **options | {"validation": max(1, round(training.validation * len(data.x_train)))},
+            **options | {"validation": max(1, round(training.validation * len(x)))},
             seed=seed,
             state=_load(saved),
             on_epoch=keep,

@@ -102,7 +102,8 @@ class Model(Section):
     epochs: Positive
 
 
-Models = Annotated[dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Model], Field(min_length=1)]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+Models = Annotated[dict[ModelName, Model], Field(min_length=1)]
 
 
 class Classifier(Section):
@@ -139,6 +140,72 @@ class Figures(Section):
     traversal: ModelNames
     class_manifolds: ModelNames
     conditional: ModelNames
+
+
+class Neighbourhood(Section):
+    """Whose codes lie around those of each class."""
+
+    k: Positive
+    example: Annotated[int, Field(ge=0)]
+
+
+class Doubt(Section):
+    """The posterior's σ beside a classifier's doubt."""
+
+    parts: Annotated[int, Field(ge=2)]
+    resamples: Annotated[int, Field(ge=10)]
+    example: Annotated[int, Field(ge=0)]
+    strip: Positive
+
+
+class Factors(Section):
+    """What latent axes stand for."""
+
+    bins: Annotated[int, Field(ge=2)]
+    trees: Positive
+
+
+class Decoupling(Section):
+    """What is left of the class in z."""
+
+    images: Positive
+
+
+class Anomaly(Section):
+    """Classes and data sets that a model never saw."""
+
+    samples: Positive
+    published: dict[str, float]
+    published_for: DataSet
+
+
+class Aggregate(Section):
+    """The aggregate posterior against the prior."""
+
+    cells: Annotated[int, Field(ge=2)]
+
+
+class Gaps(Section):
+    """log p(x) of models of a plane by quadrature, beside its estimates."""
+
+    images: Positive
+    limit: Annotated[float, Field(gt=0)]
+    samples: Annotated[list[Positive], Field(min_length=2)]
+
+
+class Claims(Section):
+    """What the literature says of VAEs, put to the test; its models come beside the pipeline's."""
+
+    models: dict[ModelName, Model]
+    held_out: list[Annotated[int, Field(ge=0)]]
+    others: list[DataSet]
+    anomaly: Anomaly
+    neighbourhood: Neighbourhood
+    doubt: Doubt
+    factors: Factors
+    decoupling: Decoupling
+    gaps: Gaps
+    aggregate: Aggregate
 
 
 class Style(Section):
@@ -249,6 +316,7 @@ class Params(Section):
     conditional: Conditional
     pages: Pages
     explorer: Explorer
+    claims: Claims
 
 
 def read(path: Path) -> Params:

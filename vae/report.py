@@ -217,8 +217,8 @@ def _show(value: object) -> str:
 def to_markdown(report: Report) -> str:
     """The report as GitHub shows it."""
     lines = [f"# {report.title}", "", report.introduction, "", "## Numbers", ""]
-    lines += [*_markdown_table(report.numbers), "", "## Parameters", ""]
-    lines += [*_markdown_table(report.parameters), "", report.training]
+    lines += [*markdown_table(report.numbers), "", "## Parameters", ""]
+    lines += [*markdown_table(report.parameters), "", report.training]
     for section in report.sections:
         lines += ["", f"## {section.heading}"]
         for picture in section.pictures:
@@ -240,7 +240,8 @@ def to_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _markdown_table(table: Table) -> list[str]:
+def markdown_table(table: Table) -> list[str]:
+    """The lines of a Markdown table."""
     rule = ["---:" if right else "---" for right in table.right]
     cells = ([cell.replace("|", "\\|") for cell in row] for row in table.rows)
     return ["| " + " | ".join(row) + " |" for row in [table.head, rule, *cells]]

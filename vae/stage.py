@@ -8,6 +8,8 @@ A stage's `main` takes paths by position and sections of params.yaml by keyword:
 
 import argparse
 import inspect
+import json
+import math
 import os
 import shutil
 import sys
@@ -103,6 +105,20 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def record(path: Path, numbers: dict[str, Any]) -> None:
+    """Write numbers, nested by name, as DVC's metrics: JSON, four decimals, null for NaN."""
+    with fresh(path) as file:
+        file.write_text(json.dumps(_rounded(numbers), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value
 
 
 def progress(items: Any, what: str) -> Iterator[Any]:

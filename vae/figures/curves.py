@@ -79,5 +79,6 @@ def caption(*, validation_elbo: float, epochs: int, floor: float | None) -> str:
         "the KL divergence is the pull towards the prior that keeps all codes together around "
         "the origin, and it pays for every nat that a code tells. "
         f"{bounded if floor else ''}Training numbers are means over an epoch as it goes, so they "
-        f"lag behind. After {epochs} epochs the −ELBO of the held-out images is {-validation_elbo:.1f} nats."
+        f"lag behind. After {epochs} epochs the −ELBO of the held-out images is "
+        f"{-validation_elbo:.1f} nats."
     )

@@ -1,0 +1,54 @@
+"""Does the encoder doubt the images that an independent classifier doubts?"""
+
+from pathlib import Path
+
+from vae import checkpoint
+from vae.classifier import Classifier, probabilities
+from vae.codes import Codes
+from vae.datasets import Dataset
+from vae.doubt import compare_doubts
+from vae.figures import doubt as figures
+from vae.figures.base import save
+from vae.params import Claims, Style
+from vae.stage import device, fresh, record, run
+
+
+def main(
+    dataset: Path,
+    classifier_file: Path,
+    latents: Path,
+    metrics: Path,
+    figure: Path,
+    *,
+    seed: int,
+    claims: Claims,
+    style: Style,
+) -> None:
+    """Rank correlations of σ with the classifier's entropy, and what lies at both ends of σ."""
+    data, codes, settings = Dataset.load(dataset), Codes.load(latents), claims.doubt
+    reader = checkpoint.load_kind(Classifier, classifier_file, device())
+    found = probabilities(reader, data.x_test)
+    doubts = compare_doubts(
+        codes, found, parts=settings.parts, resamples=settings.resamples, seed=seed
+    )
+    drawn = figures.draw(
+        data.x_test,
+        codes,
+        found,
+        doubts,
+        class_names=data.class_names,
+        example=settings.example,
+        strip=settings.strip,
+        title=f"Two kinds of doubt: {latents.stem} on {data.name}",
+        dpi=style.dpi,
+    )
+    words = figures.caption(doubts, class_names=data.class_names, example=settings.example)
+    with fresh(figure) as file:
+        save(drawn, file, words)
+    within = dict(zip(data.class_names, (c.rho for c in doubts.within), strict=True))
+    numbers = {"overall": doubts.overall.rho, "within": within}
+    record(metrics, {"doubt": {latents.stem: numbers}})
+
+
+if __name__ == "__main__":
+    run(main)

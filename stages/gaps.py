@@ -1,0 +1,71 @@
+"""What does the ELBO miss of log p(x)? Of models of a plane, by quadrature."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from vae import checkpoint
+from vae.datasets import Dataset
+from vae.evaluation import importance
+from vae.figures import gaps as figures
+from vae.figures.base import save
+from vae.params import Claims, Style
+from vae.quadrature import gaps, points
+from vae.stage import device, fresh, progress, record, run
+
+
+def main(
+    dataset: Path,
+    metrics: Path,
+    figure: Path,
+    *model_files: Path,
+    seed: int,
+    claims: Claims,
+    style: Style,
+) -> None:
+    """The gap in two parts, and importance-weighted estimates beside the exact value."""
+    data, settings = Dataset.load(dataset), claims.gaps
+    some = np.linspace(0, len(data.x_test) - 1, min(settings.images, len(data.x_test)), dtype=int)
+    splits, numbers = {}, {}
+    for file in model_files:
+        model = checkpoint.load(file, device())
+        track = partial(progress, what=f"{file.stem}: quadrature")
+        x = model.observe(torch.from_numpy(data.x_test[some]).to(device()), seed)
+        y = torch.from_numpy(data.y_test[some]).to(device()) if model.conditional else None
+        with torch.no_grad():
+            narrowest = float(model.encode(x, y).base_dist.scale.min())
+        n = points(narrowest, settings.limit)
+        exact = gaps(model, x, y, n, settings.limit, track)
+        bounds = [importance(model, x, y, k, seed) for k in settings.samples]
+        estimates = [float(b.log_likelihood.mean()) for b in bounds]
+        splits[file.stem] = figures.Split(
+            exact.approximation.cpu().numpy(),
+            exact.amortisation.cpu().numpy(),
+            data.y_test[some],
+            float(exact.log_likelihood.mean()),
+            settings.samples,
+            estimates,
+            [float(b.error.square().sum().sqrt()) / len(x) for b in bounds],
+        )
+        numbers[file.stem] = {
+            "log_likelihood": splits[file.stem].exact,
+            "approximation": float(exact.approximation.mean()),
+            "amortisation": float(exact.amortisation.mean()),
+            "grid": n,
+            "estimates": dict(zip(map(str, settings.samples), estimates, strict=True)),
+        }
+    drawn = figures.draw(
+        splits,
+        class_names=data.class_names,
+        title=f"What the ELBO misses: {data.name}",
+        dpi=style.dpi,
+    )
+    with fresh(figure) as temporary:
+        save(drawn, temporary, figures.caption(splits))
+    record(metrics, {"gaps": numbers})
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,34 @@
+"""Scores of strangeness by hand, and how well they tell."""
+
+import numpy as np
+import pytest
+
+from vae.anomaly import CORRECTED, CORRECTED_RECONSTRUCTION, ELBO, RECONSTRUCTION, auroc, scores
+
+
+def test_scores_by_hand():
+    got = scores(np.array([-10.0, -20.0]), np.array([2.0, 3.0]), np.array([4.0, 8.0]))
+    expected = {
+        ELBO: [12, 23],
+        CORRECTED: [8, 15],
+        RECONSTRUCTION: [10, 20],
+        CORRECTED_RECONSTRUCTION: [6, 12],
+    }
+    assert {name: list(values) for name, values in got.items()} == expected
+
+
+def test_corrected_a_perfect_model_finds_no_image_strange():
+    x = np.random.default_rng(0).uniform(0.01, 0.99, size=(5, 30))
+    log_p = (x * np.log(x) + (1 - x) * np.log(1 - x)).sum(axis=1)  # a decoder that says x itself
+    assert scores(log_p, np.zeros(5), -log_p)[CORRECTED] == pytest.approx(np.zeros(5))
+
+
+def test_auroc_by_hand():
+    values, anomalous = np.array([1.0, 2.0, 2.0, 3.0]), np.array([False, False, True, True])
+    assert auroc(values, anomalous) == 3.5 / 4  # three pairs in order, one tie
+
+
+@pytest.mark.parametrize(("kind", "word"), [(True, "all"), (False, "no")])
+def test_one_kind_of_image_alone_cannot_be_told_apart(kind, word):
+    with pytest.raises(ValueError, match=f"{word} images are anomalous"):
+        auroc(np.zeros(3), np.full(3, kind))
