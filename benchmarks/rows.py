@@ -26,6 +26,12 @@ class Row(Section):
     model: Model
     training: Training
     samples: Positive
+    once: bool = False
+    """Trained with the first seed alone, since it takes long."""
+
+    def seeds(self, seeds: list[int]) -> list[int]:
+        """Those that this row is trained with."""
+        return seeds[:1] if self.once else seeds
 
 
 class Scores(Section):

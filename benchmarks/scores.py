@@ -26,9 +26,9 @@ def main() -> None:
     numbers = {
         name: [
             json.loads((options.results / f"{name}-{seed}.json").read_text())
-            for seed in scores.seeds
+            for seed in row.seeds(scores.seeds)
         ]
-        for name in scores.rows
+        for name, row in scores.rows.items()
     }
     with fresh(options.sheet) as file:
         file.write_text(sheet(scores, numbers), encoding="utf-8")
@@ -65,7 +65,8 @@ def _row(row: Row, results: list[dict[str, Any]]) -> list[str]:
     lines = []
     for i, published in enumerate(row.published):
         difference = mean(found) - published.nats
-        ours = f"**{mean(found):.2f}** ± {stdev(found):.2f}"
+        spread = f" ± {stdev(found):.2f}" if len(found) > 1 else ", one seed"
+        ours = f"**{mean(found):.2f}**{spread}"
         first = i == 0
         cells = [
             row.setting if first else "",
@@ -83,7 +84,7 @@ def _row(row: Row, results: list[dict[str, Any]]) -> list[str]:
 
 def _verdict(difference: float, found: list[float]) -> str:
     """Better or worse, or within what seeds alone move the mean."""
-    noise = 2 * stdev(found) / math.sqrt(len(found))
+    noise = 2 * stdev(found) / math.sqrt(len(found)) if len(found) > 1 else 0.0
     if abs(difference) <= noise:
         return "as good"
     return "better" if difference < 0 else "worse"

@@ -11,7 +11,7 @@ from vae.datasets import Dataset
 from vae.evaluation import importance
 from vae.figures import gaps as figures
 from vae.figures.base import save
-from vae.params import Claims, Style
+from vae.params import Claims, Evaluate, Style
 from vae.quadrature import gaps, points
 from vae.stage import device, fresh, progress, record, run
 
@@ -23,10 +23,11 @@ def main(
     *model_files: Path,
     seed: int,
     claims: Claims,
+    evaluate: Evaluate,
     style: Style,
 ) -> None:
     """The gap in two parts, and importance-weighted estimates beside the exact value."""
-    data, settings = Dataset.load(dataset), claims.gaps
+    data, settings, precision = Dataset.load(dataset), claims.gaps, evaluate.precision
     some = np.linspace(0, len(data.x_test) - 1, min(settings.images, len(data.x_test)), dtype=int)
     splits, numbers = {}, {}
     for file in model_files:
@@ -36,10 +37,15 @@ def main(
         y = torch.from_numpy(data.y_test[some]).to(device()) if model.conditional else None
         with torch.no_grad():
             narrowest = float(model.encode(x, y).base_dist.scale.min())
-        n = points(narrowest, settings.limit)
+        n = max(settings.grid, points(narrowest, settings.limit))
         exact = gaps(model, x, y, n, settings.limit, track)
-        bounds = [importance(model, x, y, k, seed) for k in settings.samples]
+        bounds = [importance(model, x, y, k, seed, precision) for k in settings.samples]
         estimates = [float(b.log_likelihood.mean()) for b in bounds]
+        both = [
+            importance(model, x, y, k, seed, precision, prior_share=settings.prior_share)
+            for k in settings.samples
+        ]
+        defended = [float(b.log_likelihood.mean()) for b in both]
         splits[file.stem] = figures.Split(
             exact.approximation.cpu().numpy(),
             exact.amortisation.cpu().numpy(),
@@ -48,6 +54,8 @@ def main(
             settings.samples,
             estimates,
             [float(b.error.square().sum().sqrt()) / len(x) for b in bounds],
+            defended,
+            settings.prior_share,
         )
         numbers[file.stem] = {
             "log_likelihood": splits[file.stem].exact,
@@ -55,6 +63,7 @@ def main(
             "amortisation": float(exact.amortisation.mean()),
             "grid": n,
             "estimates": dict(zip(map(str, settings.samples), estimates, strict=True)),
+            "with_prior": dict(zip(map(str, settings.samples), defended, strict=True)),
         }
     drawn = figures.draw(
         splits,

@@ -1,5 +1,7 @@
 """Posteriors and likelihoods of a data set: against quadrature, and bounds in their order."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,41 @@ def test_the_bound_tightens_with_samples_and_stays_below_the_truth(model, x):
         errors.append((per_run.std() / runs**0.5).item())
     assert means == sorted(means)
     assert means[-1] < quadrature(model, x).mean() + 3 * errors[-1]
+
+
+@pytest.fixture(scope="module")
+def astray(model):
+    """The same model with posteriors far from the true ones, and narrow."""
+    model = copy.deepcopy(model)
+    with torch.no_grad():
+        model.encoder[-1].weight.zero_()
+        model.encoder[-1].bias.copy_(torch.tensor([2.5, -2.5, -4.0, -4.0]))
+    return model
+
+
+def test_samples_from_the_prior_find_what_the_encoder_misses(astray, x):
+    truth = quadrature(astray, x).mean()
+    alone, defended = (
+        importance(astray, x, None, 4000, 0, prior_share=share).log_likelihood.mean()
+        for share in (0.0, 0.5)
+    )
+    assert alone < truth - 0.3
+    assert abs(defended - truth) < 0.02
+
+
+def test_samples_from_the_prior_leave_the_terms_of_the_bound_alone(model, x):
+    many = x.repeat(400, 1, 1)
+    plain, mixed = (importance(model, many, None, 40, 0, prior_share=a) for a in (0.0, 0.5))
+    torch.testing.assert_close(plain.kl, mixed.kl)
+    noise = ((plain.reconstruction - mixed.reconstruction).std() / len(many) ** 0.5).item()
+    assert plain.reconstruction.mean() == pytest.approx(
+        mixed.reconstruction.mean().item(), abs=4 * noise
+    )
+
+
+def test_the_error_is_the_spread_of_repeated_estimates(model, x):
+    runs = importance(model, x[:1].repeat(600, 1, 1), None, 200, 0)
+    assert runs.error.mean().item() == pytest.approx(runs.log_likelihood.std().item(), rel=0.15)
 
 
 def test_one_sample_is_the_elbo(model, x):

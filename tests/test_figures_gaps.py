@@ -20,6 +20,8 @@ def split(approximation, amortisation, estimates=(-104.0, -101.0), error=0.2):
         (1, 100),
         estimates,
         (0.4, error),
+        (-103.0, -100.5),
+        0.5,
     )
 
 

@@ -23,8 +23,17 @@ from ruamel.yaml import YAML
 from vae.params import Params
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-SCRIPTS = {name: stage.get("do", stage) for name, stage in STAGES.items()}
+
+
+def stages_of(file):
+    stages = YAML(typ="safe").load((ROOT / file).read_text(encoding="utf-8"))["stages"]
+    return {name: stage.get("do", stage) for name, stage in stages.items()}
+
+
+SCRIPTS = stages_of("dvc.yaml")
+EVERY = SCRIPTS | {f"claims/{name}": stage for name, stage in stages_of("claims/dvc.yaml").items()}
+"""The stages of the pipeline, and those of the claims."""
+
 
 PLUMBING = {"vae/errors.py", "vae/params.py", "vae/stage.py"}
 """Modules of every script that cannot change what it writes: the values of params.yaml are
@@ -32,6 +41,7 @@ dependencies by themselves, and a new key in the schema must not train every mod
 
 SMALL = {
     "dataset.name": "digits",
+    "classifier.epochs": 1,
     "evaluate.samples": 4,
     "reconstructions.per_class": 2,
     "samples.rows": 2,
@@ -91,40 +101,64 @@ def outs(stage):
     ]
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+def script_of(name):
+    return re.match(r"python -m stages\.(\w+)", EVERY[name]["cmd"])[1]
+
+
+def parameters_of(script):
+    signature = inspect.signature(importlib.import_module(f"stages.{script}").main)
+    return list(signature.parameters.values())
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_stage_depends_on_its_script_and_the_modules_that_it_imports(name):
-    code = {dep for dep in SCRIPTS[name]["deps"] if dep.endswith(".py")}
-    script = f"stages/{name}.py"
+    code = {dep for dep in EVERY[name]["deps"] if dep.endswith(".py")}
+    script = f"stages/{script_of(name)}.py"
     imported = closure(script) - (set() if name == "check" else PLUMBING)
     assert code == {script} | imported
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_a_stage_reads_the_parameters_that_it_declares_and_no_others(name):
-    signature = inspect.signature(importlib.import_module(f"stages.{name}").main)
-    read = {p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+def declared(name):
+    return {str(key).split(".")[0] for key in EVERY[name].get("params", [])}
+
+
+@pytest.mark.parametrize("script", {script_of(name) for name in EVERY})
+def test_a_script_reads_the_parameters_that_its_stages_declare_and_no_others(script):
+    read = {p.name for p in parameters_of(script) if p.kind is p.KEYWORD_ONLY}
     if read == {"params"}:
         read = set(Params.model_fields)
-    declared = {str(key).split(".")[0] for key in SCRIPTS[name].get("params", [])}
-    assert declared == read
+    assert set().union(*(declared(name) for name in EVERY if script_of(name) == script)) == read
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_stage_of_the_pipeline_declares_all_that_it_reads_but_models_of_claims():
+    for name in SCRIPTS:
+        read = {p.name for p in parameters_of(script_of(name)) if p.kind is p.KEYWORD_ONLY}
+        if read != {"params"}:
+            assert read - declared(name) <= {"claims"}, name
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_command_names_the_paths_that_the_stage_reads_and_writes(name):
-    command = shlex.split(SCRIPTS[name]["cmd"])
-    assert command[:3] == ["python", "-m", f"stages.{name}"]
-    signature = inspect.signature(importlib.import_module(f"stages.{name}").main)
-    positional = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
-    assert len(command) - 3 == len(positional)
-    data = {dep for dep in SCRIPTS[name]["deps"] if not dep.endswith(".py")}
+    command = shlex.split(EVERY[name]["cmd"])
+    positional = [p for p in parameters_of(script_of(name)) if p.kind is not p.KEYWORD_ONLY]
+    given = len(command) - 3
+    assert given >= sum(p.default is p.empty for p in positional)
+    assert given <= len(positional) or positional[-1].kind is inspect.Parameter.VAR_POSITIONAL
+    data = {dep for dep in EVERY[name]["deps"] if not dep.endswith(".py")}
     named = {word for word in command[3:] if "/" in word}
-    kept = {"data/archives", "data/states"}  # folders of work in progress, no outputs
+    if name == "claims/ordering":  # names a folder and models in it
+        named |= {dep for dep in data if dep.startswith("data/claims/")}
+    kept = {"data/archives", "data/states", "data/claims"}  # folders, no outputs
     implied = {"params.yaml", "data/params.schema.json", "reports/figures"}
-    assert named - kept | implied == data | set(outs(SCRIPTS[name])) | implied
+    assert named - kept | implied == data | set(outs(EVERY[name])) | implied
+
+
+def test_the_claims_run_in_the_root_with_its_parameters():
+    assert {stage["wdir"] for name, stage in EVERY.items() if name not in SCRIPTS} == {".."}
 
 
 def test_every_stage_says_what_it_does():
-    assert all(stage.get("desc") for stage in SCRIPTS.values())
+    assert all(stage.get("desc") for stage in EVERY.values())
 
 
 def test_no_stage_imports_another_and_the_library_imports_no_stage():
@@ -268,6 +302,8 @@ EDITS = [
     ("tsne.perplexity", 6.0, "embed samples tsne report"),
     ("models.cvae.objective.beta", 2.0, "train@cvae report"),
     ("evaluate.samples", 5, "evaluate report"),
+    ("classifier.epochs", 2, "classifier report"),
+    ("claims.doubt.resamples", 11, "report"),
     ("interpolation.frames", 4, "interpolation report"),
     ("conditional.rows", 3, "conditional report"),
     ("evaluate.active_variance", 0.02, "evaluate traversal explorer explorer_tsne report"),
@@ -289,7 +325,7 @@ def test_an_edit_invalidates_exactly_what_depends_on_it(repository, key, value, 
     kept = (repository / "params.yaml").read_text(encoding="utf-8")
     try:
         edit(repository, {key: value})
-        status = json.loads(call("dvc status --json", repository).stdout)
+        status = json.loads(call("dvc status --json dvc.yaml", repository).stdout)
     finally:
         (repository / "params.yaml").write_text(kept, encoding="utf-8")
     changed = {
@@ -303,7 +339,7 @@ def test_a_changed_colour_trains_nothing(repository):
     kept = (repository / "vae/figures/base.py").read_text(encoding="utf-8")
     try:
         (repository / "vae/figures/base.py").write_text(kept.replace("#222222", "#232323"))
-        status = json.loads(call("dvc status --json", repository).stdout)
+        status = json.loads(call("dvc status --json dvc.yaml", repository).stdout)
     finally:
         (repository / "vae/figures/base.py").write_text(kept, encoding="utf-8")
     stages = {stage.split("@")[0] for stage in status}
@@ -415,7 +451,7 @@ def test_the_commands_of_the_readme_run(repository, tmp_path):
     call(f"git clone -q {repository} clone", tmp_path)
     clone = tmp_path / "clone"
     call("git config user.email t@example.org && git config user.name t", clone)
-    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q", clone)
+    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^\$ (.+)$", readme, re.M)
     assert any(command.startswith("dvc exp run") for command in commands)

@@ -189,6 +189,8 @@ class Gaps(Section):
     """log p(x) of models of a plane by quadrature, beside its estimates."""
 
     images: Positive
+    prior_share: Share
+    grid: Annotated[int, Field(ge=2)]
     limit: Annotated[float, Field(gt=0)]
     samples: Annotated[list[Positive], Field(min_length=2)]
 

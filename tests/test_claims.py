@@ -1,0 +1,219 @@
+"""The stages of the claims on scikit-learn's digits: what they write, and that it is true."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stages import (
+    aggregate,
+    anomaly,
+    claims,
+    classifier,
+    decoupling,
+    doubt,
+    encode,
+    evaluate,
+    factors,
+    gaps,
+    neighbourhood,
+    ordering,
+    samples,
+    train,
+)
+from vae import checkpoint, params
+from vae.classifier import Classifier, probabilities
+from vae.datasets import Dataset, read
+from vae.errors import InputError
+from vae.figures.base import read_words
+
+BETAS = ["beta0", "beta1"]
+LIKELIHOODS = ["gaussian", "continuous", "static"]
+
+
+@pytest.fixture(scope="module")
+def settings(root):
+    """The shipped parameters with small models and few draws."""
+    from ruamel.yaml import YAML
+
+    content = YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))
+    kept = ["beta0", "beta1", *LIKELIHOODS, "iwae", "convolutional"]
+    models = {name: content["claims"]["models"][name] for name in kept}
+    for model in (*models.values(), *content["models"].values()):
+        model |= {"hidden": [24], "epochs": 8}
+    content["claims"] |= {"models": models, "held_out": [0, 1], "others": ["digits"]}
+    content["claims"]["doubt"]["resamples"] = 20
+    content["claims"]["decoupling"]["images"] = 20
+    content["claims"]["factors"]["trees"] = 3
+    content["claims"]["gaps"] |= {"images": 20, "grid": 100, "samples": [2, 100]}
+    content["evaluate"]["samples"] = 20
+    content["manifold"]["page_n"] = 3
+    content["samples"]["rows"] = 2
+    content["training"]["batch_size"] = 32
+    content["classifier"]["epochs"] = 20
+    return params.check(content)
+
+
+@pytest.fixture(scope="module")
+def made(settings, tmp_path_factory):
+    """A folder in which every stage of the claims has run."""
+    here = tmp_path_factory.mktemp("claims")
+    data = here / "dataset.npz"
+    read("digits", here, here).save(data)
+    base = {"seed": 0, "training": settings.training, "models": settings.models}
+    base["claims"] = settings.claims
+    frame, style = settings.frame, settings.style
+    common = {"claims": settings.claims, "style": style}
+    states, curve = here / "states", here / "curve.csv"
+    (here / "held_out").mkdir()
+    (here / "others").mkdir()
+
+    def model(name):
+        file, codes = here / f"{name}.safetensors", here / f"{name}.npz"
+        train.main(name, data, states, file, curve, **base)
+        encode.main(data, file, codes, seed=0)
+        evaluate.main(data, file, codes, here / f"{name}.json", seed=0, evaluate=settings.evaluate)
+
+    for name in ("vae", "cvae", *settings.claims.models):
+        model(name)
+    for label in settings.claims.held_out:
+        without = here / f"held_out/{label}.safetensors"
+        train.main("beta1", data, states, without, curve, label, **base)
+    read("digits", here, here).save(here / "others/digits.npz")
+    checkpoint.save(checkpoint.load(here / "beta1.safetensors"), here / "others/digits.safetensors")
+    reader = here / "classifier.safetensors"
+    classifier.main(data, reader, here / "reader.json", seed=0, classifier=settings.classifier)
+
+    def out(name):
+        return here / f"{name}_.json", here / f"{name}_.png"
+
+    codes = [here / "vae.npz", here / "cvae.npz"]
+    neighbourhood.main(data, *out("neighbourhood"), *codes, **common)
+    doubt.main(data, reader, codes[0], *out("doubt"), seed=0, **common)
+    chosen = {"models": settings.models, "evaluate": settings.evaluate, "frame": frame}
+    factors.main(data, *out("factors"), *codes, seed=0, **chosen, **common)
+    cvae = here / "cvae.safetensors"
+    decoupling.main(data, reader, *codes, cvae, *out("decoupling"), seed=0, frame=frame, **common)
+    figure = here / "ordering_.png"
+    ordering.main(
+        data, here, here, figure, *BETAS, manifold=settings.manifold, frame=frame, **common
+    )
+    whole, others = here / "beta1.safetensors", here / "others"
+    anomaly.main(data, here / "held_out", whole, others, *out("anomaly"), seed=0, **common)
+    bounds = {"evaluate": settings.evaluate, **common}
+    gaps.main(data, *out("gaps"), here / "vae.safetensors", cvae, seed=0, **bounds)
+    aggregate.main(data, *out("aggregate"), *codes, seed=0, **common)
+    for name in LIKELIHOODS:
+        samples.main(
+            data,
+            here / f"{name}.safetensors",
+            here / f"samples_{name}_.png",
+            seed=0,
+            samples=settings.samples,
+            tsne=settings.tsne,
+            frame=frame,
+            style=style,
+        )
+    figures = sorted(here.glob("*_.png"))
+    claims.main(here / "claims.md", here, *figures, claims=settings.claims)
+    return here
+
+
+def numbers(made, name):
+    return json.loads((made / f"{name}.json").read_text())
+
+
+def test_every_claim_has_a_picture_with_its_words_on_the_page(made):
+    page = (made / "claims.md").read_text(encoding="utf-8")
+    pictures = sorted(made.glob("*_.png"))
+    assert len(pictures) == 11
+    for picture in pictures:
+        words = read_words(picture)
+        with Image.open(picture) as image:
+            assert min(image.size) > 200
+        assert f"## {words.title}" in page and words.caption in page
+        assert "nan" not in words.caption
+
+
+def test_the_page_tables_every_model_with_its_scale_and_objective(made, settings):
+    page = (made / "claims.md").read_text(encoding="utf-8")
+    for name in settings.claims.models:
+        assert f"| `{name}` | " in page
+    assert "importance-weighted, 5 samples" in page
+    assert "density of grey pixels in [0, 1], Gaussian" in page
+
+
+def test_the_classifier_reads_what_it_was_trained_on(made):
+    assert numbers(made, "reader")["classifier"]["accuracy"] > 0.9
+
+
+def test_a_class_held_out_leaves_no_trace_in_training(made, settings):
+    data = Dataset.load(made / "dataset.npz")
+    altered = made / "altered.npz"
+    x_train = data.x_train.copy()
+    x_train[data.y_train == 1] = 16
+    replace(data, x_train=x_train).save(altered)
+    options = {"seed": 0, "training": settings.training, "models": {}, "claims": settings.claims}
+    again = made / "again.safetensors"
+    train.main("beta1", altered, made / "states", again, made / "c.csv", 1, **options)
+    expected = checkpoint.load(made / "held_out/1.safetensors").state_dict()
+    torch.testing.assert_close(checkpoint.load(again).state_dict(), expected, rtol=0, atol=0)
+
+
+def test_aurocs_are_of_the_classes_held_out_and_a_data_set_is_not_strange_to_itself(made):
+    found = numbers(made, "anomaly_")["anomaly"]
+    for score, values in found.items():
+        if score != "digits then digits":
+            assert set(values) == {"mean", "0", "1"}
+            assert values["mean"] == pytest.approx((values["0"] + values["1"]) / 2, abs=1e-4)
+    assert found["digits then digits"]["−ELBO"] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_the_bound_lies_below_the_exact_likelihood_and_estimates_between(made):
+    for found in numbers(made, "gaps_")["gaps"].values():
+        assert found["approximation"] >= 0 and found["amortisation"] >= 0
+        elbo = found["log_likelihood"] - found["approximation"] - found["amortisation"]
+        assert elbo < found["estimates"]["100"] < found["log_likelihood"] + 0.05
+
+
+def test_the_kl_falls_as_its_weight_rises(made):
+    zero, one = (numbers(made, name)[name]["kl"] for name in BETAS)
+    assert zero > one
+
+
+def test_the_parts_of_the_kl_add_up_to_what_is_measured(made):
+    for name, found in numbers(made, "aggregate_")["aggregate"].items():
+        total = found["information"] + found["marginal"]
+        assert total == pytest.approx(found["kl"], abs=2e-4)
+        assert found["kl"] == pytest.approx(numbers(made, name)[name]["kl"], abs=2e-3)
+
+
+def test_a_conditional_model_is_asked_for_each_class_equally(made):
+    found = numbers(made, "decoupling_")["decoupling"]
+    assert 0.2 < found["cvae"]["read_as_asked"] <= 1
+    assert found["vae"]["chance"] == found["cvae"]["chance"] < found["vae"]["nonlinear"]
+
+
+def test_a_checkpoint_of_another_kind_is_told(made):
+    with pytest.raises(InputError, match="holds no Classifier"):
+        checkpoint.load_kind(Classifier, made / "vae.safetensors")
+    with pytest.raises(InputError, match="holds no VAE"):
+        checkpoint.load(made / "classifier.safetensors")
+
+
+def test_probabilities_are_the_same_for_levels_and_for_shares(made):
+    data = Dataset.load(made / "dataset.npz")
+    reader = checkpoint.load_kind(Classifier, made / "classifier.safetensors")
+    levels = probabilities(reader, data.x_test)
+    np.testing.assert_allclose(levels.sum(axis=1), 1, atol=1e-5)
+    shares = probabilities(reader, data.x_test.astype(np.float32) / 255)
+    np.testing.assert_allclose(levels, shares, atol=1e-5)
+
+
+def test_a_density_has_no_entropy_floor_and_binary_pixels_one_of_zero(made):
+    assert numbers(made, "gaussian")["gaussian"]["entropy_floor"] is None
+    assert numbers(made, "static")["static"]["entropy_floor"] == 0
+    assert numbers(made, "beta1")["beta1"]["entropy_floor"] > 0
