@@ -17,7 +17,7 @@ from vae.figures.base import save
 from vae.likelihood import entropy
 from vae.model import VAE
 from vae.params import Claims, Style
-from vae.stage import device, fresh, progress, record, run
+from vae.stage import device, fresh, progress, record, require_classes, run
 
 Scores = Mapping[str, Float[ndarray, " n"]]
 
@@ -40,6 +40,7 @@ def main(
     """
     data, samples = Dataset.load(dataset), claims.anomaly.samples
     names = data.class_names
+    require_classes(claims.held_out, data.y_test, "claims.held_out")
     found = {}
     for label in progress(claims.held_out, "classes held out"):
         model = checkpoint.load(held_out / f"{label}.safetensors", device())

@@ -10,7 +10,7 @@ from vae.doubt import compare_doubts
 from vae.figures import doubt as figures
 from vae.figures.base import save
 from vae.params import Claims, Style
-from vae.stage import device, fresh, record, run
+from vae.stage import device, fresh, record, require_classes, run
 
 
 def main(
@@ -26,6 +26,7 @@ def main(
 ) -> None:
     """Rank correlations of σ with the classifier's entropy, and what lies at both ends of σ."""
     data, codes, settings = Dataset.load(dataset), Codes.load(latents), claims.doubt
+    require_classes([settings.example], data.y_test, "claims.doubt.example")
     reader = checkpoint.load_kind(Classifier, classifier_file, device())
     found = probabilities(reader, data.x_test)
     doubts = compare_doubts(

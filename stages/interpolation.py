@@ -11,12 +11,11 @@ from vae.animation import gif
 from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
 from vae.datasets import Dataset
-from vae.errors import InputError
 from vae.figures import interpolation as figures
 from vae.figures.base import save
 from vae.model import decode_mean
 from vae.params import Frame, Interpolation, Style
-from vae.stage import device, fresh, progress, run
+from vae.stage import device, fresh, progress, require_classes, run
 
 
 def main(
@@ -36,7 +35,7 @@ def main(
     data, codes = Dataset.load(dataset), Codes.load(latents)
     model = checkpoint.load(model_file, device())
     reader = checkpoint.load_kind(Classifier, classifier_file, device())
-    groups = _groups(interpolation, data, codes)
+    groups = _groups(interpolation, codes)
 
     def decode(
         stops: Float[ndarray, "stops latent"], classes: tuple[int, ...], steps: int, *, loop: bool
@@ -87,27 +86,18 @@ def main(
         save(drawn, file, words)
 
 
-def _groups(asked: Interpolation, data: Dataset, codes: Codes) -> list[list[tuple[int, ...]]]:
+def _groups(asked: Interpolation, codes: Codes) -> list[list[tuple[int, ...]]]:
     """From each source to every other class; the single pairs; the loops. Empty groups left out."""
     present = set(codes.label.tolist())
     for key in ("pairs", "loops"):
         for classes in getattr(asked, key):
-            _require(present, classes, f"interpolation.{key}: {classes}", data)
-    _require(present, asked.sources, f"interpolation.sources: {asked.sources}", data)
+            require_classes(classes, present, f"interpolation.{key}: {classes}")
+    require_classes(asked.sources, present, f"interpolation.sources: {asked.sources}")
     groups: list[list[tuple[int, ...]]]
     groups = [[(source, c) for c in sorted(present - {source})] for source in asked.sources]
     groups.append([tuple(pair) for pair in asked.pairs])
     groups.append([tuple(loop) for loop in asked.loops])
     return [group for group in groups if group]
-
-
-def _require(present: set[int], classes: list[int], where: str, data: Dataset) -> None:
-    for label in classes:
-        if label not in present:
-            raise InputError(
-                f"{where}: the test set of {data.name} has no image of class {label}; "
-                f"it has {', '.join(map(str, sorted(present)))}"
-            )
 
 
 if __name__ == "__main__":

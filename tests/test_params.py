@@ -87,6 +87,9 @@ def test_the_shipped_file_is_valid(root, content):
             "figures.conditional is .*models.vae.conditional is false.*must be true",
         ),
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
+        ("claims__held_out", [-1], "claims.held_out.0 is -1: .*or equal to 0"),
+        ("claims__others", ["cifar"], "claims.others.0 is 'cifar': .*'mnist'"),
+        ("claims__gaps__prior_share", 1.0, "claims.gaps.prior_share is 1.0: .*less than 1"),
         ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),
         ("pages__explorer", ["vae20"], "pages.explorer is .*needs a plane"),
         (
@@ -112,6 +115,11 @@ def test_a_figure_of_the_plane_wants_a_model_of_the_plane(figure, content):
 def test_a_figure_of_classes_in_the_plane_is_told_both_that_its_model_lacks(content):
     told = complaint(changed(content, figures__class_manifolds=["vae20"]))
     assert "has 2 mistake(s)" in told
+
+
+def test_a_model_of_the_claims_needs_a_name_of_its_own(content):
+    content["claims"]["models"]["vae"] = content["claims"]["models"]["beta1"]
+    assert "claims.models.vae: models has that name, too" in complaint(content)
 
 
 def test_a_missing_key_is_named(content):

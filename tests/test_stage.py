@@ -1,6 +1,7 @@
 """Stages: what they exit with and say, outputs that are whole or absent, the device, the bars."""
 
 import io
+import json
 import os
 import re
 import signal
@@ -90,6 +91,19 @@ def test_paths_come_by_position_and_sections_by_name(project, content, monkeypat
 
     run(monkeypatch, main, "a", "b/c")
     assert got == [Path("a"), Path("b/c"), content["seed"], content["manifold"]["n"]]
+
+
+def test_the_last_paths_may_be_several(project, monkeypatch):
+    got = []
+
+    def main(target: Path, *sources: Path, seed: int) -> None:
+        got.append((target, sources))
+
+    run(monkeypatch, main, "a", "b", "c")
+    assert got == [(Path("a"), (Path("b"), Path("c")))]
+    with pytest.raises(SystemExit) as caught:
+        run(monkeypatch, main, "a")
+    assert caught.value.code == 2
 
 
 def test_params_are_all_the_parameters(project, content, monkeypatch):
@@ -279,6 +293,17 @@ def test_what_a_killed_stage_left_behind_is_no_obstacle(kind, tmp_path):
     with fresh(tmp_path / "out.dat") as temporary:
         write(kind, temporary, "new")
     assert files(tmp_path) == {"out.dat" if kind == "file" else "out.dat/new": b"new"}
+
+
+def test_metrics_are_rounded_and_hold_null_where_there_is_no_number(tmp_path):
+    stage.record(tmp_path / "m.json", {"a": {"b": 1 / 3, "c": float("nan"), "d": 7}})
+    assert json.loads((tmp_path / "m.json").read_text()) == {"a": {"b": 0.3333, "c": None, "d": 7}}
+
+
+def test_a_class_without_images_is_told_with_those_that_have_some():
+    stage.require_classes([1, 2], np.array([2, 1, 1]), "claims.held_out")
+    with pytest.raises(InputError, match=r"claims.held_out: .*no image of class 3; it has 1, 2"):
+        stage.require_classes([1, 3], np.array([2, 1, 1]), "claims.held_out")
 
 
 def test_a_fresh_output_makes_its_folders(tmp_path):

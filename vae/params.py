@@ -365,10 +365,13 @@ def _misfits(content: dict[Any, Any]) -> Iterator[str]:
         models = TypeAdapter(Models).validate_python(content.get("models"))
         figures = Figures.model_validate(content.get("figures"))
         pages = Pages.model_validate(content.get("pages"))
+        claims = Claims.model_validate(content.get("claims")).models
     except ValidationError:
         return
     plane = ["scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer"]
     conditional = ["class_manifolds", "conditional"]
+    for name in models.keys() & claims.keys():
+        yield f"claims.models.{name}: models has that name, too; give one of them another"
     asked = [("figures", *item) for item in figures] + [("pages", *item) for item in pages]
     for section, figure, names in asked:
         where = f"{section}.{figure} is {names}"

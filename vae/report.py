@@ -21,7 +21,8 @@ MEANINGS = {
     "as all that follows, given the class)",
     "reconstruction": "E_q[log p(x|z)]: how well a code tells its image",
     "kl": "KL(q(z|x) ‖ p(z)): what the codes cost",
-    "log_likelihood": "importance-weighted bound on log p(x) ({samples} samples); above the ELBO",
+    "log_likelihood": "importance-weighted bound on log p(x), {samples} samples of q(z|x); above "
+    "the ELBO, and below the truth where q misses a part of the posterior",
     "log_likelihood_error": "its standard error, from the draw of those samples",
     "entropy_floor": "the images' own entropy: on grey pixels no −log p(x|z) is below it",
     "active_units": "latent axes that the model uses, of {latent_dims}",

@@ -13,10 +13,10 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from tqdm import tqdm
 
@@ -119,6 +119,26 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None
     return value
+
+
+def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], where: str) -> None:
+    """Stop if a class that a parameter names has no image in the test set.
+
+    Args:
+        classes: asked for.
+        present: labels of the test set.
+        where: the parameter's path.
+
+    Raises:
+        InputError: naming the parameter, the class and what there is.
+    """
+    known = sorted({int(label) for label in present})
+    for label in classes:
+        if label not in known:
+            raise InputError(
+                f"{where}: the test set has no image of class {label}; "
+                f"it has {', '.join(map(str, known))}"
+            )
 
 
 def progress(items: Any, what: str) -> Iterator[Any]:

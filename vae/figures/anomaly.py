@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from vae.anomaly import CORRECTED, CORRECTED_RECONSTRUCTION, ELBO, RECONSTRUCTION
-from vae.figures.base import FAINT, INK, Sheet, styled
+from vae.figures.base import FAINT, INK, Sheet, listed, styled
 
 MEAN = "mean"
 """Names the row of the means, also among published values."""
@@ -148,9 +148,8 @@ def _published(published: Mapping[str, float]) -> str:
 def _blind(blind: Sequence[str]) -> str:
     if not blind:
         return "Without it no class scores below chance."
-    *others, last = blind
-    names = f"{', '.join(others)} and {last}" if others else last
-    return f"Without it {names} pass{'' if others else 'es'} for more normal than the rest."
+    verb = "pass" if len(blind) > 1 else "passes"
+    return f"Without it {listed(blind)} {verb} for more normal than the rest."
 
 
 def _pair(names: tuple[str, str], pair: Mapping[str, float]) -> str:

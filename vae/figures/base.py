@@ -85,6 +85,15 @@ def to_bytes(x: Float[ndarray, "*shape"]) -> UInt8[ndarray, "*shape"]:
     return np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8)
 
 
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them.
+
+    >>> listed(["3", "5", "8"])
+    '3, 5 and 8'
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def mosaic(images: Images, gap: int = 0, shade: int = GREY) -> UInt8[ndarray, "h w 3"]:
     """A grid of images as one RGB picture, with `gap` pixels of a grey between them."""
     grid = images if images.dtype == np.uint8 else to_bytes(images)

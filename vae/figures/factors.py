@@ -11,7 +11,7 @@ from numpy import ndarray
 from scipy.stats import rankdata
 
 from vae.disentanglement import Scores
-from vae.figures.base import FAINT, INK, Sheet, frame, styled
+from vae.figures.base import FAINT, INK, Sheet, frame, listed, styled
 from vae.morphology import Factors
 
 _SIGNED, _RANKS = "RdBu_r", "viridis"
@@ -228,11 +228,7 @@ def _changes(before: Scores, after: Scores) -> str:
         move = "rose" if now > was else "fell" if now < was else "stayed"
         steps = _number(was) if now == was else f"{_number(was)} → {_number(now)}"
         moves[move].append(f"{name} ({steps})")
-    return ", ".join(f"{_listed(names)} {move}" for move, names in moves.items() if names)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return ", ".join(f"{listed(names)} {move}" for move, names in moves.items() if names)
 
 
 def _number(value: float) -> str:

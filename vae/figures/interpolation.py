@@ -13,6 +13,7 @@ from vae.figures.base import (
     Sheet,
     frame,
     label_classes,
+    listed,
     mosaic,
     palette,
     scatter,
@@ -121,7 +122,7 @@ def caption(
 
 def _passages(through: dict[str, list[str]]) -> str:
     """How many of the straight walks pass through classes of neither end, and which."""
-    passing = {name: " and ".join(others) for name, others in through.items() if others}
+    passing = {name: listed(others) for name, others in through.items() if others}
     found = f"{len(passing)} of {len(through)} walks from class to class pass through another class"
     examples = "; ".join(f"{name} through {others}" for name, others in list(passing.items())[:3])
     return f"{found}, such as {examples}." if examples else f"{found}."
