@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 from statistics import mean
@@ -33,7 +34,10 @@ def main() -> None:
     options = parser.parse_args()
 
     row = read(options.params).rows[options.row]
-    numbers = score(row, Dataset.load(options.dataset), options.seed)
+    data = Dataset.load(options.dataset)
+    if data.name != "mnist":
+        sys.exit(f"{parser.prog}: published numbers are of mnist, and this is {data.name}")
+    numbers = score(row, data, options.seed)
     with fresh(options.result) as file:
         file.write_text(json.dumps(numbers, indent=2) + "\n")
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from scipy.stats import t
+
 from benchmarks.rows import Row, Scores, read
 from vae.stage import fresh
 
@@ -41,10 +43,12 @@ def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
         "# Scores",
         "",
         f"MNIST's test set, all 10,000 images; {seeds} trainings each (seeds "
-        f"{', '.join(map(str, scores.seeds))}), mean ± standard deviation over them. Negative "
-        "bounds in nats per image: lower is better. Scales: G grey pixels, D dynamically, S "
+        f"{', '.join(map(str, scores.seeds))}), mean ± standard deviation over them, or one where "
+        "it says so. Better and worse are said where the mean's 95% interval over seeds excludes "
+        "the published number. Negative bounds in nats per image: lower is better. Scales: G grey pixels, D dynamically, S "
         "statically binarised; compare within one only. Trained on the training images alone, "
-        "without a choice by test images. Settings are in `benchmarks/params.yaml`; `make scores` "
+        "without a choice by test images, each on one core of two with another training beside it, "
+        "which is what the times are of. Settings are in `benchmarks/params.yaml`; `make scores` "
         "runs them again.",
         "",
         "| setting | scale | published | here | difference | epochs | training, s | |",
@@ -83,8 +87,10 @@ def _row(row: Row, results: list[dict[str, Any]]) -> list[str]:
 
 
 def _verdict(difference: float, found: list[float]) -> str:
-    """Better or worse, or within what seeds alone move the mean."""
-    noise = 2 * stdev(found) / math.sqrt(len(found)) if len(found) > 1 else 0.0
+    """Better or worse, or within the 95% interval of the mean over seeds."""
+    if len(found) == 1:
+        return "once"
+    noise = float(t.ppf(0.975, len(found) - 1)) * stdev(found) / math.sqrt(len(found))
     if abs(difference) <= noise:
         return "as good"
     return "better" if difference < 0 else "worse"

@@ -11,6 +11,7 @@ from numpy import ndarray
 from vae import checkpoint
 from vae.anomaly import auroc, scores
 from vae.datasets import Dataset
+from vae.errors import InputError
 from vae.evaluation import importance
 from vae.figures import anomaly as figures
 from vae.figures.base import save
@@ -53,6 +54,13 @@ def main(
     pairs = {}
     for name in claims.others:
         other = Dataset.load(others / f"{name}.npz")
+        if other.name == data.name:
+            continue
+        if other.image_shape != data.image_shape:
+            raise InputError(
+                f"claims.others: images of {other.name} are {_size(other)}, those of {data.name} "
+                f"{_size(data)}; give data sets of one size, or []"
+            )
         theirs = checkpoint.load(others / f"{name}.safetensors", device())
         ours = checkpoint.load(whole, device())
         for model, home, away in ((ours, data, other), (theirs, other, data)):
@@ -87,6 +95,10 @@ def measure(model: VAE, images: ndarray, samples: int, seed: int) -> Scores:
     x = model.observe(torch.from_numpy(images).to(device()), seed)
     bounds = importance(model, x, None, samples, seed, "bfloat16")
     return scores(bounds.reconstruction.numpy(), bounds.kl.numpy(), entropy(x).cpu().numpy())
+
+
+def _size(data: Dataset) -> str:
+    return "×".join(map(str, data.image_shape))
 
 
 def separate(normal: Float[ndarray, " n"], strange: Float[ndarray, " m"]) -> float:

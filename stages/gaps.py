@@ -8,6 +8,7 @@ import torch
 
 from vae import checkpoint
 from vae.datasets import Dataset
+from vae.errors import InputError
 from vae.evaluation import importance
 from vae.figures import gaps as figures
 from vae.figures.base import save
@@ -38,7 +39,10 @@ def main(
         with torch.no_grad():
             narrowest = float(model.encode(x, y).base_dist.scale.min())
         n = max(settings.grid, points(narrowest, settings.limit))
-        exact = gaps(model, x, y, n, settings.limit, track)
+        try:
+            exact = gaps(model, x, y, n, settings.limit, track)
+        except ValueError as error:
+            raise InputError(f"{file.stem}: {error}") from None
         bounds = [importance(model, x, y, k, seed, precision) for k in settings.samples]
         estimates = [float(b.log_likelihood.mean()) for b in bounds]
         both = [

@@ -20,7 +20,7 @@ from jaxtyping import Float, Int, Num
 from numpy import ndarray
 from scipy.special import entr, logsumexp
 
-from vae.codes import Codes, kl_by_axis
+from vae.codes import Codes
 from vae.latent import to_unit_square
 
 _CODES_AT_ONCE = 500  # against 10,000 posteriors: 40 MB
@@ -36,7 +36,7 @@ class Surgery(NamedTuple):
     marginal: float
     """KL(q(z) ‖ p(z)), q(z) being the mixture of these N posteriors and no more."""
     error: float
-    """One standard error of either part: their errors cancel in the sum."""
+    """Standard error of `marginal`, over the draw of images and of their samples."""
 
 
 class Cover(NamedTuple):
@@ -60,10 +60,10 @@ def surgery(codes: Codes) -> Surgery:
     `marginal` says no more than that N images are few. Source: Hoffman & Johnson 2016.
     """
     told = _log_own(codes) - _log_mixture(codes)
-    kl, information = float(kl_by_axis(codes).sum()), float(told.mean())
-    # as if images were drawn anew, too: the posteriors' own noise alone is less
-    error = float(told.std() / np.sqrt(len(told)))
-    return Surgery(kl, information, kl - information, error)
+    kl = _kl(codes)
+    misfit = kl - told
+    error = float(misfit.std() / np.sqrt(len(misfit)))
+    return Surgery(float(kl.mean()), float(told.mean()), float(misfit.mean()), error)
 
 
 def histogram(z: Num[ndarray, "codes 2"], n: int) -> Int[ndarray, "n n"]:
@@ -92,6 +92,12 @@ def distance_by_axis(z: Num[ndarray, "n latent"]) -> Float[ndarray, " latent"]:
     from scipy.stats import kstest  # half a second of start-up
 
     return np.array([kstest(axis, "norm", method="asymp").statistic for axis in z.T])
+
+
+def _kl(codes: Codes) -> Float[ndarray, " n"]:
+    """KL(q(z | x_n) ‖ p(z)) of every image, in nats."""
+    mean, log_var = codes.mean.astype(np.float64), codes.log_var.astype(np.float64)
+    return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1).sum(axis=1))
 
 
 def _log_own(codes: Codes) -> Float[ndarray, " n"]:

@@ -35,7 +35,7 @@ def to_markdown(
         "",
         "Made by `make claims`. Each figure asks for one thing that is said of variational "
         "autoencoders; its caption is computed from the numbers beside it and says what was found. "
-        "Test set throughout; classifiers that judge have seen no latent space.",
+        "Test set throughout; the classifier that reads pictures has seen no latent space.",
     ]
     for figure in figures:
         words, path = read_words(figure), Path(os.path.relpath(figure, place.parent)).as_posix()

@@ -199,7 +199,7 @@ class Claims(Section):
     """What the literature says of VAEs, put to the test; its models come beside the pipeline's."""
 
     models: dict[ModelName, Model]
-    held_out: list[Annotated[int, Field(ge=0)]]
+    held_out: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
     others: list[DataSet]
     anomaly: Anomaly
     neighbourhood: Neighbourhood

@@ -122,11 +122,11 @@ def _rounded(value: Any) -> Any:
 
 
 def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], where: str) -> None:
-    """Stop if a class that a parameter names has no image in the test set.
+    """Stop if a class that a parameter names has no image.
 
     Args:
         classes: asked for.
-        present: labels of the test set.
+        present: labels of the images at hand.
         where: the parameter's path.
 
     Raises:
@@ -136,8 +136,8 @@ def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], wher
     for label in classes:
         if label not in known:
             raise InputError(
-                f"{where}: the test set has no image of class {label}; "
-                f"it has {', '.join(map(str, known))}"
+                f"{where}: there is no image of class {label}; there are some of "
+                f"{', '.join(map(str, known))}"
             )
 
 

@@ -209,9 +209,10 @@ def _verdict(split: Split) -> str:
         return f"{estimate} agrees with the truth, {abs(short):.2f} nats away."
     if short < 0:
         return f"{estimate} is {-short:.2f} nats above the truth."
+    rest = split.exact - split.defended[-1]
+    cause = "where q misses the posterior, its samples cannot show what they miss"
     return (
         f"{estimate} is {short:.2f} nats below the truth, though its own standard error is "
-        f"{error:.2f}: where q misses the posterior, its samples cannot show what they miss. With "
-        f"{split.prior_share:.0%} of them from the prior it is "
-        f"{abs(split.exact - split.defended[-1]):.2f} nats away."
+        f"{error:.2f}{': ' + cause if rest < 0.5 * short else ''}. With {split.prior_share:.0%} of "
+        f"them from the prior it is {abs(rest):.2f} nats away."
     )

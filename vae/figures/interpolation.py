@@ -109,7 +109,8 @@ def caption(
     through: dict[str, list[str]] = {}
     for walk in chain.from_iterable(walks):
         read = [next(remaining) for _ in walk.mean]
-        others = dict.fromkeys(label for label in read if label not in walk.classes)
+        between = read[1:-1]
+        others = dict.fromkeys(label for label in between if label not in walk.classes)
         if len(walk.classes) == 2:
             through[_name(walk, class_names)] = [class_names[label] for label in others]
     mixed = " The class moves along with z, as a mixture of the two labels." if conditional else ""

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int, Num
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
+from scipy.special import ndtr
 
 from vae.figures.base import (
     FAINT,
@@ -208,9 +209,10 @@ def caption(runs: Sequence[Run], *, limit: float) -> str:
     loose = least.outside(limit)
     held = f"the codes keep within the frame all the same ({loose:.1%} outside)"
     if loose > 0.01:
+        prior = 1 - (2 * float(ndtr(limit)) - 1) ** 2
         held = (
-            f"{loose:.1%} of the codes lie beyond ±{limit:g}, where the prior never draws, and "
-            "what it does draw was never trained to be an image"
+            f"{loose:.1%} of the codes lie beyond ±{limit:g}, where the prior has {prior:.2%} of "
+            "its draws"
         )
     every = [run.reconstruction for run in runs]
     least_is = "best" if least.reconstruction == max(every) else "not best"
