@@ -45,11 +45,11 @@ def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
         f"MNIST's test set, all 10,000 images; {seeds} trainings each (seeds "
         f"{', '.join(map(str, scores.seeds))}), mean ± standard deviation over them, or one where "
         "it says so. Better and worse are said where the mean's 95% interval over seeds excludes "
-        "the published number. Negative bounds in nats per image: lower is better. Scales: G grey pixels, D dynamically, S "
-        "statically binarised; compare within one only. Trained on the training images alone, "
-        "without a choice by test images, each on one core of two with another training beside it, "
-        "which is what the times are of. Settings are in `benchmarks/params.yaml`; `make scores` "
-        "runs them again.",
+        "the published number. Negative bounds in nats per image: lower is better. Scales: G grey "
+        "pixels, D dynamically, S statically binarised; compare within one only. Trained on the "
+        "training images alone, without a choice by test images, each on one core of two with "
+        "other work beside it, which is what the times are of. Settings are in "
+        "`benchmarks/params.yaml`; `make scores` runs them again.",
         "",
         "| setting | scale | published | here | difference | epochs | training, s | |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",

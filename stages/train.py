@@ -13,7 +13,7 @@ from vae.datasets import Dataset
 from vae.model import VAE
 from vae.objective import Objective
 from vae.params import Claims, Model, Training
-from vae.stage import device, epoch_bar, fresh, run
+from vae.stage import device, epoch_bar, fresh, require_classes, run
 from vae.training import State, fit
 
 
@@ -36,6 +36,8 @@ def main(
     """
     settings = (models | claims.models)[name]
     data = Dataset.load(dataset)
+    if without >= 0:
+        require_classes([without], data.y_train, "claims.held_out")
     learned = data.y_train != without
     x, y = torch.from_numpy(data.x_train[learned]), torch.from_numpy(data.y_train[learned])
     torch.manual_seed(seed)

@@ -96,6 +96,11 @@ def test_samples_from_the_prior_leave_the_terms_of_the_bound_alone(model, x):
     )
 
 
+def test_a_single_sample_is_never_the_priors(model, x):
+    plain, mixed = (importance(model, x, None, 1, 0, prior_share=a) for a in (0.0, 0.9))
+    torch.testing.assert_close(plain.log_likelihood, mixed.log_likelihood)
+
+
 def test_the_error_is_the_spread_of_repeated_estimates(model, x):
     runs = importance(model, x[:1].repeat(600, 1, 1), None, 200, 0)
     assert runs.error.mean().item() == pytest.approx(runs.log_likelihood.std().item(), rel=0.15)

@@ -81,6 +81,11 @@ def test_the_mmd_is_weighed_and_taken_at_the_codes(model, x):
     torch.testing.assert_close(terms.reconstruction.mean(), plain)
 
 
+def test_a_batch_of_one_has_no_mmd(model, x):
+    one, terms = value(Objective(mmd=10.0), model, x[:1])
+    torch.testing.assert_close(one, terms.elbo[0])
+
+
 def test_one_importance_sample_is_an_unbiased_draw_of_the_elbo(model, x):
     many = x[:1].expand(20_000, 3, 3)
     q = model.encode(many)

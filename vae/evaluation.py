@@ -83,7 +83,7 @@ def importance(
         prior_share: a, below 1.
     """
     torch.manual_seed(seed)
-    from_q = samples - round(prior_share * samples)
+    from_q = max(1, samples - round(prior_share * samples))
     mixed = torch.tensor([from_q / samples, 1 - from_q / samples]).log()
     rows = max(1, _DECODED_AT_ONCE // samples)
     # one block for all results: small ones kept alive between large temporaries would fragment the

@@ -12,7 +12,7 @@ another such draw). Scale G, which most tutorials train on, is no likelihood:
 
     log p(x | z) = Σ_pixels x log π + (1 − x) log(1 − π),   π = sigmoid(logit)
 
-cannot exceed −H(x), the negative entropy of the image itself (`entropy_floor`). Densities are those
+cannot exceed −H(x), the negative entropy of the image itself (`entropy`). Densities are those
 of (level + u) / 256 with u ~ U[0, 1): without that noise a density could grow without bound.
 
 Sources: Kingma & Welling 2014, appendix C; Loaiza-Ganem & Cunningham 2019, arXiv:1907.06845

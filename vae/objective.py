@@ -20,7 +20,8 @@ arXiv:1509.00519):
 
     E log 1/k Σ_k p(x | z_k) p(z_k) / q(z_k | x)
 
-For a class-conditional model every term is conditional on y.
+For a class-conditional model all but the MMD, which sees codes of all classes, is conditional on
+y.
 """
 
 import math
@@ -91,7 +92,7 @@ class Objective(NamedTuple):
         beta = self.beta * min(1.0, progress / self.warmup) if self.warmup else self.beta
         cost = by_axis.mean(0).clamp(min=self.free_bits).sum()
         objective = terms.reconstruction.mean() - beta * cost
-        if self.mmd:
+        if self.mmd and len(z) > 1:
             objective = objective - self.mmd * mmd(z, torch.randn_like(z))
         return objective, terms
 

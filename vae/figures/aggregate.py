@@ -139,8 +139,8 @@ def caption(models: Mapping[str, Misfit]) -> str:
         "A decoder learns from codes of q(z), the mixture of all posteriors, and is asked for "
         "samples from the prior p(z). In probability, Φ(z), the prior is even: red cells hold more "
         "codes than it says, blue ones fewer, and black ones none: there a sample is decoded from "
-        "where no test image's fell. The mean KL term of the ELBO is what a code tells of which image it belongs "
-        "to, at most log N, and KL(q(z) ‖ p(z)), the misfit. "
+        "where no test image's fell. The mean KL term of the ELBO is what a code tells of which "
+        "image it belongs to, at most log N, and KL(q(z) ‖ p(z)), the misfit. "
         "Unevenness is the KL of the cells to an even square, in nats, which chance alone lifts "
         "above 0; the distance is Kolmogorov's, of Φ(z) on one axis to even. "
         + " ".join(_found(name, misfit) for name, misfit in models.items())
