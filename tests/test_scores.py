@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from benchmarks.rows import read
 from benchmarks.score import LABELS, score
 from benchmarks.scores import FEW_LABELS, _verdict, sheet
+from tests.test_pipeline import PLUMBING, closure
 from vae.datasets import read as read_data
 
 
@@ -36,6 +37,16 @@ def test_every_row_has_its_stages_and_no_other(root, scores):
     assert set(stages["score"]["matrix"]["row"]) == set(scores.rows) - once
     assert " 0 data/dataset.npz" in stages["score_once"]["do"]["cmd"]
     assert scores.seeds[0] == 0
+
+
+def test_a_stage_depends_on_its_script_and_the_modules_that_it_imports(root):
+    text = (root / "benchmarks/dvc.yaml").read_text(encoding="utf-8")
+    for stage in YAML(typ="safe").load(text)["stages"].values():
+        stage = stage.get("do", stage)
+        script = re.match(r"python -m benchmarks\.(\w+)", stage["cmd"])[1]
+        code = {dep for dep in stage["deps"] if dep.endswith(".py")}
+        imported = closure(f"benchmarks/{script}.py") - PLUMBING
+        assert code == {f"benchmarks/{script}.py", "benchmarks/rows.py"} | imported
 
 
 def test_a_rows_scale_is_that_of_its_likelihood(scores):
