@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae.anomaly import CORRECTED, CORRECTED_RECONSTRUCTION, ELBO, RECONSTRUCTION, auroc, scores
+from vae.anomaly import CORRECTED, ELBO, RECONSTRUCTION, RELATIVE, auroc, scores
 from vae.likelihood import PixelBernoulli, entropy
 
 
@@ -14,7 +14,7 @@ def test_scores_by_hand():
         ELBO: [12, 23],
         CORRECTED: [8, 15],
         RECONSTRUCTION: [10, 20],
-        CORRECTED_RECONSTRUCTION: [6, 12],
+        RELATIVE: [12 / 5, 23 / 9],
     }
     assert {name: list(values) for name, values in got.items()} == expected
 

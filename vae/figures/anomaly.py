@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from vae.anomaly import CORRECTED, CORRECTED_RECONSTRUCTION, ELBO, RECONSTRUCTION
+from vae.anomaly import CORRECTED, ELBO, RECONSTRUCTION, RELATIVE
 from vae.figures.base import FAINT, INK, Sheet, listed, styled
 
 MEAN = "mean"
@@ -21,12 +21,12 @@ Pairs = Mapping[tuple[str, str], Mapping[str, float]]
 """AUROC by the score's name of telling the second data set from the first, which trained."""
 
 _ROW = 26
-# dark: corrected by the entropy; round: the whole bound; then the place within a row
+# blue: corrected by the entropy; round: the whole bound; then the place within a row
 _LOOK = {
     ELBO: ("#a8a8a8", "o", -0.12),
-    CORRECTED: ("#1f5f99", "o", -0.12),
-    RECONSTRUCTION: ("#a8a8a8", "D", 0.18),
-    CORRECTED_RECONSTRUCTION: ("#6fa3d0", "D", 0.18),
+    CORRECTED: ("#9ec3e6", "o", -0.12),
+    RELATIVE: ("#1f5f99", "o", -0.12),
+    RECONSTRUCTION: ("#a8a8a8", "D", 0.2),
 }
 
 
@@ -122,7 +122,7 @@ def caption(
     pairs: Pairs,
 ) -> str:
     """Which score tells best, what the correction changes, which classes pass for normal."""
-    raw, corrected = aurocs[ELBO], aurocs[CORRECTED]
+    raw, corrected = aurocs[ELBO], aurocs[RELATIVE]
     means = {name: float(np.nanmean(column)) for name, column in aurocs.items()}
     best = max(means, key=means.__getitem__)
     gain = corrected - raw
@@ -133,11 +133,11 @@ def caption(
         "A model is trained without one class and asked which test images are strange. AUROC is "
         "the chance that an image of the class it never saw scores higher than one of the others. "
         f"−ELBO reaches {means[ELBO]:.3f} in the mean{_published(published)}; less the image's own "
-        f"entropy, which no model can undercut on grey pixels, {means[CORRECTED]:.3f}. The "
-        f"correction changes {class_names[most]} most, from {raw[most]:.2f} to "
-        f"{corrected[most]:.2f}. {_blind(blind)} With it the hardest is {class_names[worst]} "
-        f"({corrected[worst]:.2f}). Best in the mean is {best} ({means[best]:.3f})."
-        + "".join(f" {_pair(name, pair)}" for name, pair in pairs.items())
+        f"entropy, which no model can undercut on grey pixels, {means[CORRECTED]:.3f}; as a "
+        f"multiple of that entropy {means[RELATIVE]:.3f}. The multiple changes {class_names[most]} "
+        f"most, from {raw[most]:.2f} to {corrected[most]:.2f}. {_blind(blind)} With it the hardest "
+        f"is {class_names[worst]} ({corrected[worst]:.2f}). Best in the mean is {best} "
+        f"({means[best]:.3f})." + "".join(f" {_pair(name, pair)}" for name, pair in pairs.items())
     )
 
 
@@ -155,6 +155,6 @@ def _blind(blind: Sequence[str]) -> str:
 def _pair(names: tuple[str, str], pair: Mapping[str, float]) -> str:
     trained, new = names
     return (
-        f"Trained on {trained} and shown {new}, −ELBO reaches {pair[ELBO]:.2f}, corrected "
-        f"{pair[CORRECTED]:.2f}."
+        f"Trained on {trained} and shown {new}, −ELBO reaches {pair[ELBO]:.2f}, less H(x) "
+        f"{pair[CORRECTED]:.2f}, as a multiple {pair[RELATIVE]:.2f}."
     )
