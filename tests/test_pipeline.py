@@ -314,7 +314,11 @@ EDITS = [
         5.0,
         "samples scatter digits uncertainty interpolation explorer explorer_tsne report",
     ),
-    ("seed", 1, "train encode evaluate embed samples digits uncertainty conditional report"),
+    (
+        "seed",
+        1,
+        "train classifier encode evaluate embed samples digits uncertainty conditional report",
+    ),
     ("dataset.name", "mnist", "download report"),
 ]
 
@@ -368,12 +372,13 @@ def test_a_walk_between_classes_without_images_is_refused_with_what_there_is(rep
     try:
         edit(repository, {"interpolation.pairs": [[1, 12]]})
         command = "python -m stages.interpolation data/dataset.npz data/models/cvae.safetensors "
-        command += "data/latents/cvae.npz reports/animations/cvae x.gif x.png"
+        command += "data/classifier.safetensors data/latents/cvae.npz "
+        command += "reports/animations/cvae x.gif x.png"
         done = call(command, repository, check=False)
     finally:
         (repository / "params.yaml").write_text(kept, encoding="utf-8")
     assert done.returncode == 1
-    assert "interpolation.pairs: [1, 12]: there is no image of class 12" in (done.stderr)
+    assert "interpolation.pairs: [1, 12]: there is no image of class 12" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted((repository / "reports/animations/cvae").iterdir()) == before
 
