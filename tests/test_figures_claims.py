@@ -382,7 +382,7 @@ def test_the_caption_says_what_the_correction_changes():
     assert "Without it one passes for more normal" in said
     assert "With it the hardest is one (0.75)" in said
     assert f"Best in the mean is {RELATIVE} (0.850)" in said
-    assert "Trained on these and shown those, −ELBO reaches 0.97, less H(x) 0.97, as a multiple 0.97" in said
+    assert "shown those, −ELBO reaches 0.97, less H(x) 0.97, as a multiple 0.97." in said
 
 
 def test_classes_below_chance_are_named_only_if_there_are():
