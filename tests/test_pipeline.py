@@ -122,7 +122,7 @@ def declared(name):
     return {str(key).split(".")[0] for key in EVERY[name].get("params", [])}
 
 
-@pytest.mark.parametrize("script", {script_of(name) for name in EVERY})
+@pytest.mark.parametrize("script", sorted({script_of(name) for name in EVERY}))
 def test_a_script_reads_the_parameters_that_its_stages_declare_and_no_others(script):
     read = {p.name for p in parameters_of(script) if p.kind is p.KEYWORD_ONLY}
     if read == {"params"}:
