@@ -1,7 +1,7 @@
 """What an explorer page holds: a model's weights, the test set's codes and images, its plane.
 
-Weights and codes are kept in half precision and images at 16 greys: that, and not the code, decides
-a page's size.
+Weights and codes are kept in half precision, but for the encoder of a plane, and images at 16 greys:
+that, and not the code, decides a page's size.
 """
 
 from typing import Any
@@ -51,7 +51,10 @@ def contents(
     index = np.linspace(0, shown - 1, min(images, shown)).astype(np.int32)
     mean = codes.mean[index]
     arrays = {
-        **{name: w.numpy(force=True).astype(np.float16) for name, w in model.state_dict().items()},
+        **{
+            name: weights.numpy(force=True).astype(_kept(name, model.latent_dim))
+            for name, weights in model.state_dict().items()
+        },
         "cdf": ndtr(np.linspace(-_CDF_SPAN, 0, _CDF_STEPS + 1)).astype(np.float32),
         "index": index,
         "mean": mean.astype(np.float16),
@@ -90,6 +93,11 @@ def contents(
             "axes": [] if plane else _axes(codes, active_variance),
         },
     }
+
+
+def _kept(name: str, latent_dim: int) -> type[np.floating]:
+    """Half precision but for a plane's encoder: its decoder is steep, and a code must be exact."""
+    return np.float32 if latent_dim <= 2 and name.startswith("encoder") else np.float16
 
 
 def to_nibbles(images: UInt8[ndarray, "n *image"]) -> UInt8[ndarray, " bytes"]:
