@@ -1,7 +1,7 @@
 """What an explorer page holds: a model's weights, the test set's codes and images, its plane.
 
-Weights and codes are kept in half precision, but for the encoder of a plane, and images at 16 greys:
-that, and not the code, decides a page's size.
+Weights and codes are kept in half precision, but for the encoder of a plane, and images at 16
+greys: that, and not the code, decides a page's size.
 """
 
 from typing import Any
