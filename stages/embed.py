@@ -19,6 +19,7 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
         mean,
         perplexity=tsne.perplexity,
         iterations=tsne.iterations,
+        angle=tsne.angle,
         seed=seed,
         verbose=sys.stderr.isatty(),
     )

@@ -36,7 +36,11 @@ def main(
         places = z
     else:
         places, _ = latent.tsne(
-            z, perplexity=tsne.perplexity, iterations=tsne.iterations, seed=seed
+            z,
+            perplexity=tsne.perplexity,
+            iterations=tsne.iterations,
+            angle=tsne.angle,
+            seed=seed,
         )
     drawn = figures.draw(
         p.mean.cpu().numpy(),

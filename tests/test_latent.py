@@ -90,8 +90,8 @@ def test_spread_out_points_keep_their_distance_and_leave_no_gap():
 def test_tsne_keeps_clusters_apart_and_is_deterministic():
     rng = np.random.default_rng(0)
     points = np.concatenate([rng.normal(size=(30, 5)), rng.normal(size=(30, 5)) + 50])
-    plane, divergence = latent.tsne(points, perplexity=10, iterations=500, seed=0)
-    again, _ = latent.tsne(points, perplexity=10, iterations=500, seed=0)
+    plane, divergence = latent.tsne(points, perplexity=10, iterations=500, angle=0.5, seed=0)
+    again, _ = latent.tsne(points, perplexity=10, iterations=500, angle=0.5, seed=0)
     assert np.array_equal(plane, again)
     assert divergence > 0
     within = np.linalg.norm(plane[:30] - plane[:30].mean(0), axis=1).max()
@@ -100,7 +100,7 @@ def test_tsne_keeps_clusters_apart_and_is_deterministic():
 
 def test_tsne_lowers_a_perplexity_that_is_too_large():
     points = np.random.default_rng(0).normal(size=(12, 4))
-    plane, _ = latent.tsne(points, perplexity=500, iterations=250, seed=0)
+    plane, _ = latent.tsne(points, perplexity=500, iterations=250, angle=0.5, seed=0)
     assert plane.shape == (12, 2)
 
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+import mmap
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -200,6 +202,29 @@ def test_a_script_tells_bad_input_in_one_line(project, content, environment):
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, (project / "data.npz").read_bytes()) == (1, b"old")
     assert re.fullmatch("python -m stages.download: mine holds neither train-.*\n", done.stderr)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told")
+def test_freed_memory_is_used_again():
+    """Writing to fresh pages faults once each; to the same pages never again."""
+    code = """if True:
+        import resource, sys
+        import numpy as np
+        from vae.stage import keep_freed_memory
+        if sys.argv[1] == "True":
+            keep_freed_memory()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(20):
+            large = [np.ones(2**20) for _ in range(3)]  # 8 MiB each
+            del large
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    """
+    faults = {
+        kept: int(subprocess.check_output([sys.executable, "-c", code, str(kept)]))
+        for kept in (True, False)
+    }
+    pages = 3 * 2**23 // mmap.PAGESIZE
+    assert faults[True] < 1.5 * pages < 3 * pages < faults[False]
 
 
 def test_ctrl_c_exits_130_and_leaves_the_old_output(project, environment):

@@ -14,7 +14,6 @@ from numpy import ndarray
 from torch import Tensor, nn
 
 from vae.networks import halving
-from vae.precision import Precision, autocast
 
 _AT_ONCE = 2000
 
@@ -40,7 +39,7 @@ class Classifier(nn.Module):
     def forward(self, x: Float[Tensor, "batch *image"]) -> Float[Tensor, "batch classes"]:
         """Logits."""
         logits: Tensor = self.network(x.flatten(1))
-        return logits.float()
+        return logits
 
 
 def train(
@@ -51,7 +50,6 @@ def train(
     epochs: int,
     batch_size: int,
     learning_rate: float,
-    precision: Precision,
     seed: int,
 ) -> None:
     """Train in place; each epoch visits every image once, in an order drawn by the seed."""
@@ -65,9 +63,7 @@ def train(
         optimiser, max_lr=learning_rate, total_steps=len(batches)
     )
     for batch in batches:
-        with autocast(precision, device):
-            logits = model(images[batch].float() / 255)
-        loss = nn.functional.cross_entropy(logits, labels[batch])
+        loss = nn.functional.cross_entropy(model(images[batch].float() / 255), labels[batch])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

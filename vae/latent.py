@@ -105,13 +105,16 @@ def tsne(
     *,
     perplexity: float,
     iterations: int,
+    angle: float,
     seed: int,
     verbose: bool = False,
 ) -> tuple[Float[ndarray, "n 2"], float]:
     """A t-SNE map, and the Kullback–Leibler divergence (nats) that its optimiser reached.
 
     A perplexity that is too large for the number of points is lowered to a third of it.
-    Source: van der Maaten & Hinton 2008; scikit-learn's implementation.
+    A group of points seen under less than `angle` (its width by its distance) is taken for one.
+    Sources: van der Maaten & Hinton 2008; van der Maaten 2014, arXiv:1301.3342 (the angle);
+    scikit-learn's implementation.
     """
     from sklearn.manifold import TSNE
 
@@ -120,6 +123,7 @@ def tsne(
         init="pca",
         learning_rate="auto",
         max_iter=iterations,
+        angle=angle,
         random_state=seed,
         verbose=2 * verbose,
         n_jobs=-1,

@@ -113,7 +113,6 @@ class Classifier(Section):
     epochs: Positive
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0)]
-    precision: Precision
 
 
 class Evaluate(Section):
@@ -265,6 +264,7 @@ class Tsne(Section):
 
     perplexity: Annotated[float, Field(ge=2)]
     iterations: Annotated[int, Field(ge=250)]
+    angle: Annotated[float, Field(gt=0, le=1)]
     points: Annotated[int, Field(ge=10)]
     neighbours: Positive
 
