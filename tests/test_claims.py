@@ -185,6 +185,8 @@ def test_the_bound_lies_below_the_exact_likelihood_and_estimates_between(made):
         assert found["approximation"] >= 0 and found["amortisation"] >= 0
         elbo = found["log_likelihood"] - found["approximation"] - found["amortisation"]
         assert elbo < found["estimates"]["100"] < found["log_likelihood"] + 0.05
+        whole = found["test_set"]
+        assert abs(whole["with_prior"] - whole["log_likelihood"]) < 0.1
 
 
 def test_the_kl_falls_as_its_weight_rises(made):

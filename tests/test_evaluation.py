@@ -96,6 +96,11 @@ def test_samples_from_the_prior_leave_the_terms_of_the_bound_alone(model, x):
     )
 
 
+def test_samples_from_the_prior_spread_less_than_independent_ones(astray, x):
+    runs = importance(astray, x[:1].repeat(300, 1, 1), None, 256, 0, prior_share=0.9)
+    assert runs.log_likelihood.std() < 0.6 * runs.error.mean()
+
+
 def test_a_single_sample_is_never_the_priors(model, x):
     plain, mixed = (importance(model, x, None, 1, 0, prior_share=a) for a in (0.0, 0.9))
     torch.testing.assert_close(plain.log_likelihood, mixed.log_likelihood)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vae.figures import gaps
-from vae.figures.gaps import Split
+from vae.figures.gaps import Split, Whole
 
 CLASSES = ("Trouser", "Ankle boot", "Bag")
 LOOK = {"class_names": CLASSES, "title": "The gap: data", "dpi": 100}
@@ -22,6 +22,7 @@ def split(approximation, amortisation, estimates=(-104.0, -101.0), error=0.2):
         (0.4, error),
         (-103.0, -100.5),
         0.5,
+        Whole(10_000, -99.0, -99.25),
     )
 
 
@@ -93,7 +94,10 @@ def test_words_name_the_larger_part():
     ],
 )
 def test_words_say_how_near_the_last_estimate_comes(last, words):
-    assert words in gaps.caption({"a": split([1] * 4, [3] * 4, (-104.0, last))})
+    caption = gaps.caption({"a": split([1] * 4, [3] * 4, (-104.0, last))})
+    assert words in caption
+    whole = "0.25 over the whole test set (−99.25 against −99.00, 10,000 images)."
+    assert f"With 50% of them from the prior it is 0.50 nats away, and {whole}" in caption
 
 
 def test_a_model_without_a_gap_can_be_drawn_and_told():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
+from torch.quasirandom import SobolEngine
 
 from vae.codes import Codes
 from vae.model import VAE, Labels
@@ -45,7 +46,8 @@ class Bounds(NamedTuple):
     log_likelihood: Float[Tensor, " n"]
     """log of the mean importance weight: a lower bound on log p(x) that tightens with samples."""
     error: Float[Tensor, " n"]
-    """Standard error of `log_likelihood` from the draw of its samples (delta method)."""
+    """Standard error of `log_likelihood` from the draw of its samples, as if independent (delta
+    method)."""
 
 
 @torch.no_grad()
@@ -69,7 +71,8 @@ def importance(
     Where q misses a part of the posterior, neither the samples nor their spread show it. With a
     share a of the samples from the prior, the mixture (1 − a) q + a p takes the place of q in the
     weights, which then never exceed p(x | z) / a: defensive importance sampling (Hesterberg 1995;
-    Owen & Zhou 2000). It helps where few latent axes leave a chance to hit.
+    Owen & Zhou 2000). Those samples are a scrambled Sobol sequence, which leaves smaller holes than
+    independent ones. It helps where few latent axes leave a chance to hit.
 
     Args:
         model: on the device to compute on.
@@ -83,6 +86,7 @@ def importance(
         prior_share: a, below 1.
     """
     torch.manual_seed(seed)
+    sobol = SobolEngine(model.latent_dim, scramble=True, seed=seed)
     from_q = max(1, samples - round(prior_share * samples))
     mixed = torch.tensor([from_q / samples, 1 - from_q / samples]).log()
     rows = max(1, _DECODED_AT_ONCE // samples)
@@ -97,7 +101,9 @@ def importance(
         for drawn in torch.arange(samples).split(max(1, _DECODED_AT_ONCE // len(batch))):
             z = q.sample(drawn.shape)
             others = drawn >= from_q
-            z[others] = torch.randn_like(z[others])
+            if others.any():
+                even = sobol.draw(int(others.sum()), dtype=torch.float64) + 2**-31  # never 0, nor 1
+                z[others] = torch.special.ndtri(even).to(z)[:, None]
             with autocast(precision, x.device):
                 log_p[drawn] = model.decode(z, y_batch).log_prob(x_batch)
             log_prior, log_q = standard_normal(z), q.log_prob(z)

@@ -16,6 +16,17 @@ _APPROXIMATION, _AMORTISATION, _DEFENDED = "#9ec3e6", "#1f5f99", "#e08a3c"
 _ROW = 19  # units a bar
 
 
+class Whole(NamedTuple):
+    """Mean log p(x) of the whole test set."""
+
+    images: int
+    """In it."""
+    exact: float
+    """By quadrature."""
+    estimate: float
+    """By the most importance samples, a share of them from the prior."""
+
+
 class Split(NamedTuple):
     """What `vae.quadrature.gaps` and `vae.evaluation.importance` say of one model's images.
 
@@ -40,6 +51,8 @@ class Split(NamedTuple):
     """Mean estimates of as many samples, a share of them from the prior."""
     prior_share: float
     """That share."""
+    whole: Whole
+    """All images, not only these."""
 
     @property
     def gap(self) -> float:
@@ -205,14 +218,19 @@ def _verdict(split: Split) -> str:
     """How near the last estimate comes."""
     short, error = split.exact - split.estimates[-1], split.errors[-1]
     estimate = f"The importance-weighted estimate with {split.ks[-1]:,} samples"
+    images, exact, found = split.whole
+    defended = (
+        f"With {split.prior_share:.0%} of them from the prior it is "
+        f"{abs(split.exact - split.defended[-1]):.2f} nats away, and {abs(exact - found):.2f} over "
+        f"the whole test set ({found:.2f} against {exact:.2f}, {images:,} images)."
+    ).replace("-", "−")
     if abs(short) <= max(0.01, 2 * error):
-        return f"{estimate} agrees with the truth, {abs(short):.2f} nats away."
+        return f"{estimate} agrees with the truth, {abs(short):.2f} nats away. {defended}"
     if short < 0:
-        return f"{estimate} is {-short:.2f} nats above the truth."
-    rest = split.exact - split.defended[-1]
-    cause = "where q misses the posterior, its samples cannot show what they miss"
+        return f"{estimate} is {-short:.2f} nats above the truth. {defended}"
+    missed = split.exact - split.defended[-1] < 0.5 * short
+    cause = ": where q misses the posterior, its samples cannot show what they miss"
     return (
         f"{estimate} is {short:.2f} nats below the truth, though its own standard error is "
-        f"{error:.2f}{': ' + cause if rest < 0.5 * short else ''}. With {split.prior_share:.0%} of "
-        f"them from the prior it is {abs(rest):.2f} nats away."
+        f"{error:.2f}{cause if missed else ''}. {defended}"
     )
