@@ -54,5 +54,5 @@ $(BIN)/ready: requirements.txt
 	  sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed, " + v + " found: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.txt
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements.txt
 	@touch $@
