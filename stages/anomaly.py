@@ -18,7 +18,7 @@ from vae.figures.base import save
 from vae.likelihood import entropy
 from vae.model import VAE
 from vae.params import Claims, Style
-from vae.stage import device, fresh, progress, record, require_classes, run
+from vae.stage import device, fresh, progress, record, require_classes, require_several_classes, run
 
 Scores = Mapping[str, Float[ndarray, " n"]]
 
@@ -40,6 +40,7 @@ def main(
     `whole` is the model of all classes.
     """
     data, samples = Dataset.load(dataset), claims.anomaly.samples
+    require_several_classes(data.y_test, "anomaly")
     names = data.class_names
     require_classes(claims.held_out, data.y_test, "claims.held_out")
     found = {}
@@ -59,7 +60,7 @@ def main(
         if other.image_shape != data.image_shape:
             raise InputError(
                 f"claims.others: images of {other.name} are {_size(other)}, those of {data.name} "
-                f"{_size(data)}; give data sets of one size, or []"
+                f"{_size(data)}; give data sets of one size"
             )
         theirs = checkpoint.load(others / f"{name}.safetensors", device())
         ours = checkpoint.load(whole, device())

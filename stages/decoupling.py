@@ -13,7 +13,7 @@ from vae.figures import decoupling as figures
 from vae.figures.base import save
 from vae.model import decode_mean
 from vae.params import Claims, Frame, Style
-from vae.stage import device, fresh, record, run
+from vae.stage import device, fresh, record, require_several_classes, run
 
 
 def main(
@@ -32,6 +32,7 @@ def main(
 ) -> None:
     """Codes of an unconditional and of a conditional model, and images made by the latter."""
     data = Dataset.load(dataset)
+    require_several_classes(data.y_test, "decoupling")
     codes = {file.stem: Codes.load(file) for file in (free, conditional)}
     model = checkpoint.load(model_file, device())
     reader = checkpoint.load_kind(Classifier, classifier_file, device())

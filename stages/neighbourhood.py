@@ -8,7 +8,7 @@ from vae.figures import neighbourhood as figures
 from vae.figures.base import save
 from vae.neighbourhood import neighbourhood
 from vae.params import Claims, Style
-from vae.stage import fresh, record, require_classes, run
+from vae.stage import fresh, record, require_classes, require_several_classes, run
 
 
 def main(
@@ -16,6 +16,7 @@ def main(
 ) -> None:
     """A table of shares for each file of codes."""
     data, settings = Dataset.load(dataset), claims.neighbourhood
+    require_several_classes(data.y_test, "neighbourhood")
     require_classes([settings.example], data.y_test, "claims.neighbourhood.example")
     shares = {}
     for file in latents:

@@ -1,5 +1,6 @@
 """The stages of the claims on scikit-learn's digits: what they write, and that it is true."""
 
+import inspect
 import json
 from dataclasses import replace
 
@@ -131,6 +132,20 @@ def inverse(data):
 
 def numbers(made, name):
     return json.loads((made / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize("claim", [neighbourhood, decoupling, anomaly])
+def test_a_claim_on_classes_needs_several(claim, made, settings, tmp_path):
+    data = Dataset.load(made / "dataset.npz")
+    ones = data.y_test == 1
+    replace(data, x_test=data.x_test[ones], y_test=data.y_test[ones]).save(tmp_path / "one.npz")
+    given = {"claims": settings.claims, "style": settings.style, "seed": 0, "frame": settings.frame}
+    named = {
+        name: given[name] for name in inspect.signature(claim.main).parameters if name in given
+    }
+    others = [tmp_path / "none"] * (len(inspect.signature(claim.main).parameters) - len(named) - 1)
+    with pytest.raises(InputError, match="compares classes, and the test images are all of one"):
+        claim.main(tmp_path / "one.npz", *others, **named)
 
 
 def test_every_claim_has_a_picture_with_its_words_on_the_page(made):

@@ -332,6 +332,12 @@ def test_a_class_without_images_is_told_with_those_that_have_some():
         stage.require_classes([1, 3], np.array([2, 1, 1]), "claims.held_out")
 
 
+def test_a_single_class_is_told_where_classes_are_compared():
+    stage.require_several_classes(np.array([2, 1, 1]), "doubt")
+    with pytest.raises(InputError, match="doubt compares classes, and the test images are all of"):
+        stage.require_several_classes(np.array([1, 1]), "doubt")
+
+
 def test_a_fresh_output_makes_its_folders(tmp_path):
     with fresh(tmp_path / "a" / "b" / "out.dat") as temporary:
         write("file", temporary, "new")

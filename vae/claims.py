@@ -13,7 +13,14 @@ from vae.figures.base import read_words
 from vae.params import Model
 from vae.report import SCALES, Table, markdown_table
 
-_NUMBERS = ("elbo", "reconstruction", "kl", "log_likelihood", "active_units", "knn_accuracy")
+_FORMS = {
+    "elbo": ".2f",
+    "reconstruction": ".2f",
+    "kl": ".2f",
+    "log_likelihood": ".2f",
+    "active_units": "d",
+    "knn_accuracy": ".3f",
+}
 
 
 def to_markdown(
@@ -35,16 +42,22 @@ def to_markdown(
         "",
         "Made by `make claims`. Each figure asks for one thing that is said of variational "
         "autoencoders; its caption is computed from the numbers beside it and says what was found. "
-        "Test set throughout; the classifier that reads pictures has seen no latent space.",
+        "Images are the test set's; the classifier that reads pictures has seen no latent space. "
+        "At the end, pictures of each likelihood and numbers of every model.",
     ]
+    said = ""
     for figure in figures:
         words, path = read_words(figure), Path(os.path.relpath(figure, place.parent)).as_posix()
-        lines += ["", f"## {words.title}", "", f'<img src="{path}" alt="{words.title}">', ""]
-        lines += [words.caption]
+        lines += ["", f"## {words.title}", "", f'<img src="{path}" alt="{words.title}">']
+        lines += [] if words.caption == said else ["", words.caption]
+        said = words.caption
     lines += ["", "## Every objective, likelihood and network", ""]
     lines += [
         "Models trained for these pages, at the default training settings; nats per test image. "
-        "`elbo` is the bound itself, whatever was trained on. Compare rows of one scale only.",
+        "`elbo` is the bound itself, whatever was trained on. `log_likelihood` is a bound, too, by "
+        "importance samples from q alone: of a plane it can fall nats short (see what the ELBO "
+        "misses), so it ranks no models by itself. Compare rows of one scale only, and mind the "
+        "epochs: most of these trainings are short.",
         "",
         *markdown_table(_table(models, metrics)),
     ]
@@ -62,10 +75,10 @@ def _table(models: Mapping[str, Model], metrics: Mapping[str, Mapping[str, Any]]
                 SCALES[model.likelihood],
                 _objective(model),
                 str(model.epochs),
-                *(f"{metrics[name][key]:.5g}".replace("-", "−") for key in _NUMBERS),
+                *(f"{metrics[name][key]:{form}}".replace("-", "−") for key, form in _FORMS.items()),
             ]
         )
-    return Table(["", "network", "scale", "objective", "epochs", *_NUMBERS], rows)
+    return Table(["", "network", "scale", "objective", "epochs", *_FORMS], rows)
 
 
 def _objective(model: Model) -> str:

@@ -8,6 +8,9 @@
                     (1 − entropy of the axes that a factor needs), informativeness (R² of all
                     axes together), by the importances of a forest of regression trees
 
+Axes are posterior means here, cut into bins of equally many images: Chen et al. take samples of the
+posterior, whose noise lowers MIG, so their numbers are not to be set beside these.
+
 All but ρ are at most 1, where every factor has one axis for its own. All are without unit, and
 blind to the scale of an axis: one that a model has switched off still wiggles a little, and would
 count as much as any. Hand it in as zeros; a constant axis or factor has ρ, MIG and SAP 0.

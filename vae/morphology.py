@@ -9,9 +9,10 @@
 μ are central moments of the ink, y downwards. The parallelogram leaves out 1 % of the ink beyond
 each of its sides. All is measured after a bilinear enlargement: strokes are few pixels wide.
 
-These are the factors of Morpho-MNIST but for the thickness: there it is twice the mean distance
-along the stroke's skeleton. In a long stroke of thickness t the distance to the edge runs evenly
-from 0 to t/2, and its mean is t/4, which needs no skeleton; on MNIST the two correlate by 0.99.
+These are the factors of Morpho-MNIST without the length of the stroke's skeleton, and but for the
+thickness: there it is twice the mean distance along that skeleton. In a long stroke of thickness t
+the distance to the edge runs evenly from 0 to t/2, and its mean is t/4, which needs no skeleton; on
+MNIST the two correlate by 0.99.
 A bar of length l comes out at t · (1 − t / 3l), a disc at ⅔ of its diameter; a leaning stroke some
 0.2 pixels thinner than an upright one, for its edge has stairs.
 

@@ -158,6 +158,16 @@ def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], wher
             )
 
 
+def require_several_classes(present: Iterable[SupportsInt], what: str) -> None:
+    """Stop if images of one class only are at hand where classes are compared.
+
+    Raises:
+        InputError: naming what compares them.
+    """
+    if len({int(label) for label in present}) < 2:
+        raise InputError(f"{what} compares classes, and the test images are all of one")
+
+
 def progress(items: Any, what: str) -> Iterator[Any]:
     """`items` with a bar on a terminal; silent elsewhere."""
     yield from tqdm(items, what, **_BAR)

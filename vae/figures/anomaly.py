@@ -98,7 +98,14 @@ def _dots(axes: Axes, rows: Sequence[str], values: Aurocs) -> None:
         colour, mark, place = _LOOK[name]
         size = 7.5 if mark == "o" else 5
         axes.plot(
-            column, np.arange(len(rows)) + place, mark, color=colour, ms=size, mew=0, label=name
+            column,
+            np.arange(len(rows)) + place,
+            mark,
+            color=colour,
+            ms=size,
+            mew=0,
+            label=name,
+            clip_on=False,
         )
     axes.set(ylim=(len(rows) - 0.5, -0.5))
     axes.set_yticks(range(len(rows)), rows)

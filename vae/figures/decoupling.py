@@ -151,7 +151,7 @@ def caption(
         f"{told.nonlinear:.1%} of those of {conditional}; always guessing the largest class finds "
         f"{told.chance:.1%}. {_verdict(above, before, conditional)}"
         f"{_distances(divergences, free, conditional)} An ellipse is the Gaussian of a "
-        "class's codes; where all are the unit circle around 0, any z goes with any class. Of "
+        "class's codes, at 1σ; the prior's is the unit circle around 0. Of "
         f"images decoded from prior z as a given class, {np.nanmean(np.diag(confusion)):.1%} are "
         "read as that class."
     )
@@ -176,6 +176,6 @@ def _distances(
     without, told = (float(np.nanmean(divergences[model])) for model in (free, conditional))
     return (
         f" The classes' Gaussians are {without:.2f} nats from the prior (KL, mean over classes) in "
-        f"{free} and {told:.2f} in {conditional}. The bound pays for such a distance nat for nat, "
-        "and what training leaves of it is what a probe can read."
+        f"{free} and {told:.2f} in {conditional}. The bound pays for such a distance nat for nat; "
+        "part of what is left a probe can read, the rest is the misfit of all classes together."
     )

@@ -99,13 +99,13 @@ def caption(*, n: int, plane: bool, conditional: bool) -> str:
     where = (
         "Below, the same means at their own z."
         if plane
-        else "Below, the same means at the t-SNE of their z: near on that map is near in the "
-        "latent space, and its distances say no more."
+        else "Below, the same means laid out by a t-SNE of their z: a loose map, for few draws in "
+        "many dimensions have no near neighbours."
     )
     classes = " and a class drawn evenly" if conditional else ""
     return (
         f"{n} codes drawn from the prior, z ~ N(0, I){classes}, and decoded: samples bypass the "
         "encoder. Left the means of p(x|z), right one draw of x from it, pixel by pixel. A VAE's "
-        "sample is the draw; almost every paper shows the mean, and few say so. The draws are "
+        "sample is the draw, though the mean is often shown in its place. The draws are "
         f"grainy because pixels are independent given z. {where}"
     )
