@@ -10,6 +10,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # `python` in dvc.yaml is the environment's
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# dvc takes stages from a set, and dvc.lock holds them in the order of their first run
+export PYTHONHASHSEED := 0
 
 ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
