@@ -24,7 +24,7 @@ from vae.errors import InputError
 from vae.params import DataSet
 
 NAME = "images.gz"
-BODY = gzip.compress(np.random.default_rng(0).bytes(20_000))
+BODY = gzip.compress(np.random.default_rng(0).bytes(20_000), mtime=0)
 PAGE = b"<!DOCTYPE html><html>Please log in</html>"
 
 
