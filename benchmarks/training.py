@@ -160,7 +160,7 @@ def _train(
     on_epoch: Callable[[State], None] = lambda state: None,
 ) -> None:
     """Train in our way, as params.yaml sets it but for the batch and the precision."""
-    settings = read_params(PARAMS).training.model_dump()
+    settings = read_params(*PARAMS).training.model_dump()
     fit(
         model,
         torch.from_numpy(data.x_train),

@@ -1,4 +1,4 @@
-"""Check the whole of params.yaml before any work; write its schema, for editors."""
+"""Check every parameter before any work; write their schema, for editors."""
 
 import json
 from pathlib import Path

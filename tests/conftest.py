@@ -13,6 +13,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # before anything of vae is imported; an int may stand for a float, as Python's typing says
 install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
+from vae.stage import PARAMS  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -24,8 +26,25 @@ def root():
 
 @pytest.fixture
 def content():
-    """The shipped params.yaml as a dictionary, to be altered."""
-    return YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    """The shipped parameters as one dictionary, to be altered."""
+    return shipped()
+
+
+def shipped():
+    """The content of all files of parameters."""
+    yaml, merged = YAML(typ="safe"), {}
+    for file in PARAMS:
+        merged |= yaml.load((ROOT / file).read_text(encoding="utf-8"))
+    return merged
+
+
+def write_params(folder, content):
+    """Lay parameters down in a folder, in the files where a stage looks for them."""
+    first, claims = (folder / file for file in PARAMS)
+    claims.parent.mkdir(exist_ok=True)
+    yaml = YAML(typ="safe")
+    yaml.dump({key: value for key, value in content.items() if key != "claims"}, first)
+    yaml.dump({"claims": content["claims"]}, claims)
 
 
 @pytest.fixture(scope="session")

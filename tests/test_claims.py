@@ -25,6 +25,7 @@ from stages import (
     samples,
     train,
 )
+from tests.conftest import shipped
 from vae import checkpoint, params
 from vae.classifier import Classifier, probabilities
 from vae.datasets import Dataset, read
@@ -36,11 +37,9 @@ LIKELIHOODS = ["gaussian", "continuous", "static"]
 
 
 @pytest.fixture(scope="module")
-def settings(root):
+def settings():
     """The shipped parameters with small models and few draws."""
-    from ruamel.yaml import YAML
-
-    content = YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))
+    content = shipped()
     kept = ["beta0", "beta1", *LIKELIHOODS, "iwae", "convolutional"]
     models = {name: content["claims"]["models"][name] for name in kept}
     for model in (*models.values(), *content["models"].values()):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
+from tests.conftest import write_params
 from vae import stage
 from vae.datasets import Dataset
 from vae.errors import InputError
@@ -46,7 +46,7 @@ run(main)
 
 @pytest.fixture
 def project(tmp_path, content, monkeypatch):
-    """A folder with a params.yaml, in which stages run."""
+    """A folder with parameters, in which stages run."""
     write_params(tmp_path, content)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -56,11 +56,6 @@ def project(tmp_path, content, monkeypatch):
 def environment(root):
     """For subprocesses: the library is found, nothing but the stage writes."""
     return os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "DEVICE": "cpu"}
-
-
-def write_params(folder, content):
-    with (folder / "params.yaml").open("w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(content, file)
 
 
 def run(patch, main, *arguments):
@@ -187,9 +182,10 @@ def test_a_script_tells_all_wrong_parameters_without_a_traceback(project, conten
     write_params(project, content)
     command = [sys.executable, "-m", "stages.check", "schema.json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, files(project).keys()) == (2, "", {"params.yaml"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert files(project).keys() == {"params.yaml", "claims/params.yaml"}
     assert re.fullmatch(
-        r"python -m stages.check: params.yaml has 2 mistake\(s\):\n"
+        r"python -m stages.check: 2 mistake\(s\) in params.yaml and claims/params.yaml:\n"
         r"  models.vae.objective.beta is -1: .*\n  manifold.n is 1: .*\n",
         done.stderr,
     )

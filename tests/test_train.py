@@ -8,8 +8,8 @@ import sys
 import time
 
 import pytest
-from ruamel.yaml import YAML
 
+from tests.conftest import write_params
 from vae.datasets import read
 
 
@@ -21,8 +21,7 @@ def trains(root, content, tmp_path):
 
     def start(out="out", **training):
         content["training"] |= training
-        with (tmp_path / "params.yaml").open("w", encoding="utf-8") as file:
-            YAML(typ="safe").dump(content, file)
+        write_params(tmp_path, content)
         command = [sys.executable, "-m", "stages.train", "vae", "digits.npz", "states"]
         return subprocess.Popen(
             [*command, f"{out}/vae.safetensors", f"{out}/vae.csv"],

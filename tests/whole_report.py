@@ -13,6 +13,7 @@ from PIL import Image
 
 from benchmarks.pages import measure_pages
 from vae import params
+from vae.stage import PARAMS
 
 REACHED = {"vae": 134.0, "cvae": 125.5, "vae20": 96.5}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""
@@ -23,7 +24,7 @@ LARGEST = {"explorer": 4.0, "index": 6.0}
 
 def problems(root: Path) -> list[str]:
     """What is missing or wrong under `root`, the repository."""
-    asked = params.read(root / "params.yaml")
+    asked = params.read(*(root / file for file in PARAMS))
     reports = root / "reports"
     text = (reports / "report.md").read_text(encoding="utf-8")
     found = []

@@ -1,7 +1,7 @@
-"""The schema of params.yaml: every number a person may turn, with its type and its bounds.
+"""The schema of the parameters: every number a person may turn, with its type and its bounds.
 
-`check` reads the whole file and reports every mistake at once. YAML is read as DVC reads it
-(YAML 1.2, where `1e-3` is a number).
+Every mistake is reported at once. YAML is read as DVC reads it (YAML 1.2, where `1e-3` is a
+number).
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ _EXPLORABLE = ("perceptron", "bernoulli")
 
 
 class Section(BaseModel):
-    """A part of params.yaml: no unknown key, no conversion of types, no change afterwards."""
+    """A part of the parameters: no unknown key, no conversion of types, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
@@ -297,7 +297,7 @@ class Explorer(Section):
 
 
 class Params(Section):
-    """The whole of params.yaml."""
+    """All parameters: params.yaml, and claims/params.yaml with what `make claims` alone reads."""
 
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     dataset: Data
@@ -321,14 +321,20 @@ class Params(Section):
     claims: Claims
 
 
-def read(path: Path) -> Params:
-    """The checked parameters of the pipeline; see `load`."""
-    return load(path, Params)
+def read(*files: Path) -> Params:
+    """The checked parameters of the pipeline, whose sections lie in these files; see `load`."""
+    content: dict[Any, Any] = {}
+    for file in files:
+        part = _content(file)
+        for key in content.keys() & part.keys():
+            raise InputError(f"{file} holds {key}, and a file before it does, too; keep one")
+        content |= part
+    return check(content, " and ".join(map(str, files)))
 
 
-def check(content: Any, name: str = "params.yaml") -> Params:
-    """`content` as parameters of the pipeline; see `load`."""
-    return _check(content, name, Params)
+def check(content: dict[Any, Any], origin: str = "the parameters") -> Params:
+    """`content` as parameters of the pipeline; `origin` names its files, see `load`."""
+    return _check(content, origin, Params)
 
 
 def load(path: Path, schema: type[S]) -> S:
@@ -337,17 +343,21 @@ def load(path: Path, schema: type[S]) -> S:
     Raises:
         InputError: with one line for every mistake: dotted key, value given, what is allowed.
     """
+    return _check(_content(path), str(path), schema)
+
+
+def _content(path: Path) -> dict[Any, Any]:
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
-        raise InputError(f"{path.name} is not YAML: {error}") from None
-    return _check(content, path.name, schema)
-
-
-def _check(content: Any, name: str, schema: type[S]) -> S:
+        raise InputError(f"{path} is not YAML: {error}") from None
     if not isinstance(content, dict):
         what = "nothing" if content is None else repr(content)
-        raise InputError(f"{name} holds {what}; it must hold keys and values, such as seed: 0")
+        raise InputError(f"{path} holds {what}; it must hold keys and values, such as seed: 0")
+    return content
+
+
+def _check(content: dict[Any, Any], origin: str, schema: type[S]) -> S:
     problems = []
     try:
         values = schema.model_validate(content)
@@ -355,7 +365,7 @@ def _check(content: Any, name: str, schema: type[S]) -> S:
         problems = [_explain(problem) for problem in error.errors()]
     problems += _misfits(content)
     if problems:
-        raise InputError("\n  ".join([f"{name} has {len(problems)} mistake(s):", *problems]))
+        raise InputError("\n  ".join([f"{len(problems)} mistake(s) in {origin}:", *problems]))
     return values
 
 

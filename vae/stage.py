@@ -1,6 +1,6 @@
-"""Where command line, params.yaml and files meet: `run` turns a function into a stage's script.
+"""Where command line, parameters and files meet: `run` turns a function into a stage's script.
 
-A stage's `main` takes paths by position and sections of params.yaml by keyword:
+A stage's `main` takes paths by position and sections of the parameters by keyword:
 
     def main(latents: Path, figure: Path, *, manifold: Manifold, style: Style) -> None: ...
     run(main)      # python -m stages.manifold data/latents/vae.npz reports/figures/manifold.png
@@ -28,16 +28,16 @@ from vae.errors import InputError
 if TYPE_CHECKING:
     import torch
 
-PARAMS = Path("params.yaml")
+PARAMS = Path("params.yaml"), Path("claims/params.yaml")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _BAR: dict[str, Any] = {"disable": None, "leave": False, "dynamic_ncols": True}
 
 
 def run(main: Callable[..., None]) -> None:
-    """Check params.yaml, read the command line, call `main`, exit.
+    """Read the command line, check the parameters, call `main`, exit.
 
-    Exit status: 0; 1 for bad input or a failed file operation, told in a line; 2 for a wrong
-    params.yaml or command line; 130 when interrupted.
+    Exit status: 0; 1 for bad input or a failed file operation, told in a line; 2 for wrong
+    parameters or a wrong command line; 130 when interrupted.
     """
     signature = inspect.signature(main)
     parser = argparse.ArgumentParser(
@@ -67,7 +67,7 @@ def run(main: Callable[..., None]) -> None:
     keep_freed_memory()
     gc.freeze()  # what torch's import has made stays; to collect it at the end would take 0.4 s
     try:
-        values = params.read(PARAMS)
+        values = params.read(*PARAMS)
     except (InputError, OSError) as error:
         sys.exit(_tell(parser, error, status=2))
     try:
