@@ -13,15 +13,23 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # before anything of vae is imported; an int may stand for a float, as Python's typing says
 install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
+from tests.project import ROOT, built  # noqa: E402
 from vae.stage import PARAMS  # noqa: E402
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
 def root():
     """The repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory):
+    """A copy of the project in which the pipeline has run; all workers share it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return built(folder / "project")
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
-"""The pipeline as a whole: what dvc.yaml promises, and a run of it on scikit-learn's digits."""
+"""The pipeline as a whole: what dvc.yaml promises, and a run of it."""
 
 import ast
 import importlib
 import inspect
 import json
-import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from itertools import chain, pairwise, product
 from pathlib import Path
 
@@ -18,9 +14,8 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
+from tests.project import LOG, ROOT, call, edit
 from vae.params import Params
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def stages_of(file):
@@ -36,36 +31,6 @@ EVERY = SCRIPTS | {f"claims/{name}": stage for name, stage in stages_of("claims/
 PLUMBING = {"vae/errors.py", "vae/params.py", "vae/stage.py"}
 """Modules of every script that cannot change what it writes: the values of params.yaml are
 dependencies by themselves, and a new key in the schema must not train every model again."""
-
-SMALL = {
-    "dataset.name": "digits",
-    "classifier.epochs": 1,
-    "evaluate.samples": 4,
-    "reconstructions.per_class": 2,
-    "samples.rows": 2,
-    "manifold.n": 3,
-    "manifold.page_n": 2,
-    "interpolation.sources": [1],
-    "interpolation.frames": 3,
-    "interpolation.strip": 3,
-    "tsne.points": 60,
-    "tsne.perplexity": 5.0,
-    "tsne.iterations": 250,
-    "explorer.images": 40,
-    # every script, and both sides of each of its branches
-    "figures.curves": ["cvae"],
-    "figures.reconstructions": ["cvae"],
-    "figures.samples": ["vae20", "cvae"],
-    "figures.scatter": ["cvae"],
-    "figures.manifold": ["cvae"],
-    "figures.digits": ["cvae"],
-    "figures.uncertainty": ["cvae"],
-    "pages.explorer": ["cvae"],
-    "figures.interpolation": ["cvae"],
-    "figures.traversal": ["cvae"],
-    **{f"models.{name}.epochs": 2 for name in ("vae", "cvae", "vae20")},
-    **{f"models.{name}.hidden": [16] for name in ("vae", "cvae", "vae20")},
-}
 
 
 def imports(path):
@@ -203,55 +168,8 @@ def general(path):
 # ---------------------------------------------------------------- a run on scikit-learn's digits
 
 
-def call(command, cwd, check=True, **more):
-    """Run a command line in the environment of these tests, offline."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
-    env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
-    done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
-    if check:
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done
-
-
-def edit(folder, changes):
-    """Set dotted keys of the parameters."""
-    yaml = YAML()
-    for key, value in changes.items():
-        file = folder / ("claims/params.yaml" if key.startswith("claims.") else "params.yaml")
-        content = yaml.load(file.read_text(encoding="utf-8"))
-        *sections, last = key.split(".")
-        place = content
-        for section in sections:
-            place = place[section]
-        place[last] = value
-        yaml.dump(content, file)
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory):
-    """A copy of the project in a Git repository of its own, set small and run once."""
-    folder = tmp_path_factory.mktemp("project")
-    listed = call("git ls-files -co --exclude-standard", ROOT).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
-    edit(folder, SMALL)
-    call(
-        "git init -q -b main && git config user.email t@example.org && git config user.name t",
-        folder,
-    )
-    call("git add -A && git commit -qm start", folder)
-    run = call("dvc repro", folder)
-    call("git add -A && git commit -qm run", folder)
-    (folder / "first.log").write_text(run.stdout)
-    return folder
-
-
 def test_the_first_run_runs_every_stage_and_the_second_none(repository):
-    ran = re.findall(r"Running stage '(\w+)", (repository / "first.log").read_text())
+    ran = re.findall(r"Running stage '(\w+)", (repository / LOG).read_text())
     assert list(dict.fromkeys(ran)) == sorted(SCRIPTS, key=lambda name: ran.index(name))
     assert set(ran) == set(SCRIPTS)
     assert "Running stage" not in call("dvc repro", repository).stdout
@@ -383,37 +301,3 @@ def test_a_walk_between_classes_without_images_is_refused_with_what_there_is(rep
     assert "interpolation.pairs: [1, 12]: there is no image of class 12" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted((repository / "reports/animations/cvae").iterdir()) == before
-
-
-def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tmp_path):
-    call(f"git clone -q {repository} compared", tmp_path)
-    clone = tmp_path / "compared"
-    call("git config user.email t@example.org && git config user.name t", clone)
-    edit(clone, {"models.vae.objective.beta": 2.0})
-    call("git commit -qam softer && git branch softer && git reset -q --hard HEAD~1", clone)
-    (clone / "params.yaml").write_text("a: [")
-    call("git commit -qam broken && git branch broken && git reset -q --hard HEAD~1", clone)
-    command = "python -m stages.compare pages/compare pages/shared.css reports page.html --"
-    call(f'{command} "main softer"', clone)
-    page = (clone / "page.html").read_text(encoding="utf-8")
-    assert "models.vae.objective.beta was 1 and is 2" in page
-    assert "the cache does not hold" in page
-    assert "reports/explorer/cvae.html" in page
-    assert page.count("data:image/png") > 10
-    broken = call(f'{command} "main broken"', clone, check=False)
-    assert broken.returncode == 1
-    assert re.fullmatch(r"python -m stages\.compare: broken cannot be read .*\n", broken.stderr)
-
-
-def test_the_commands_of_the_readme_run(repository, tmp_path):
-    """In their order, in a clone as a reader has one, with the cache at hand."""
-    call(f"git clone -q {repository} clone", tmp_path)
-    clone = tmp_path / "clone"
-    call("git config user.email t@example.org && git config user.name t", clone)
-    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^\$ (.+)$", readme, re.M)
-    assert any(command.startswith("dvc exp run") for command in commands)
-    for command in commands:
-        call(command, clone)
-    assert (clone / "dvc_plots/index.html").exists()

@@ -1,0 +1,96 @@
+"""A small copy of the project, on scikit-learn's digits, in which the whole pipeline has run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from filelock import FileLock
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+LOG = "run.log"
+"""What the run printed."""
+
+SMALL = {
+    "dataset.name": "digits",
+    "classifier.epochs": 1,
+    "evaluate.samples": 4,
+    "reconstructions.per_class": 2,
+    "samples.rows": 2,
+    "manifold.n": 3,
+    "manifold.page_n": 2,
+    "interpolation.sources": [1],
+    "interpolation.frames": 3,
+    "interpolation.strip": 3,
+    "tsne.points": 60,
+    "tsne.perplexity": 5.0,
+    "tsne.iterations": 250,
+    "explorer.images": 40,
+    # every script, and both sides of each of its branches
+    "figures.curves": ["cvae"],
+    "figures.reconstructions": ["cvae"],
+    "figures.samples": ["vae20", "cvae"],
+    "figures.scatter": ["cvae"],
+    "figures.manifold": ["cvae"],
+    "figures.digits": ["cvae"],
+    "figures.uncertainty": ["cvae"],
+    "pages.explorer": ["cvae"],
+    "figures.interpolation": ["cvae"],
+    "figures.traversal": ["cvae"],
+    **{f"models.{name}.epochs": 2 for name in ("vae", "cvae", "vae20")},
+    **{f"models.{name}.hidden": [16] for name in ("vae", "cvae", "vae20")},
+}
+
+
+def call(command, cwd, check=True, **more):
+    """Run a command line in the environment of these tests, offline."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
+    env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
+    done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
+    if check:
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def edit(folder, changes):
+    """Set dotted keys of the parameters."""
+    yaml = YAML()
+    for key, value in changes.items():
+        file = folder / ("claims/params.yaml" if key.startswith("claims.") else "params.yaml")
+        content = yaml.load(file.read_text(encoding="utf-8"))
+        *sections, last = key.split(".")
+        place = content
+        for section in sections:
+            place = place[section]
+        place[last] = value
+        yaml.dump(content, file)
+
+
+def built(folder):
+    """That copy, as a Git repository in `folder`; the first process that asks for it makes it."""
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / LOG).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _build(folder)
+    return folder
+
+
+def _build(folder):
+    listed = call("git ls-files -co --exclude-standard", ROOT).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    edit(folder, SMALL)
+    call(
+        "git init -q -b main && git config user.email t@example.org && git config user.name t",
+        folder,
+    )
+    call("git add -A && git commit -qm start", folder)
+    run = call("dvc repro", folder)
+    call("git add -A && git commit -qm run", folder)
+    (folder / LOG).write_text(run.stdout)
