@@ -16,6 +16,14 @@ install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep4
 from tests.project import ROOT, built  # noqa: E402
 from vae.stage import PARAMS  # noqa: E402
 
+LONGEST = ["test_pipeline", "test_explorer", "test_claims", "test_readme"]
+
+
+def pytest_collection_modifyitems(items):
+    """The longest modules first, so that no worker is left with one of them at the end."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
 
 @pytest.fixture(scope="session")
 def root():
