@@ -28,12 +28,13 @@ def main(
         codes = Codes.load(file)
         plane = codes.latent_dim == 2
         even = prior_samples(len(codes.label), 2, seed)
+        by_chance = figures.Chance(cover(histogram(even, cells)), distance_by_axis(even))
         misfit = figures.Misfit(
             len(codes.label),
             surgery(codes),
             distance_by_axis(codes.sample),
             cover(histogram(codes.sample, cells)) if plane else None,
-            cover(histogram(even, cells)) if plane else None,
+            by_chance if plane else None,
         )
         misfits[file.stem] = misfit
         numbers[file.stem] = misfit.surgery._asdict()

@@ -10,6 +10,7 @@ import torch
 
 from vae import checkpoint
 from vae.datasets import Dataset
+from vae.errors import InputError
 from vae.model import VAE
 from vae.objective import Objective
 from vae.params import Claims, Model, Training
@@ -39,6 +40,8 @@ def main(
     if without >= 0:
         require_classes([without], data.y_train, "claims.held_out")
     learned = data.y_train != without
+    if not learned.any():
+        raise InputError(f"claims.held_out: all training images are of class {without}")
     x, y = torch.from_numpy(data.x_train[learned]), torch.from_numpy(data.y_train[learned])
     torch.manual_seed(seed)
     model = VAE(

@@ -21,7 +21,8 @@ from stages import (
     factors,
     gaps,
     neighbourhood,
-    ordering,
+    planes,
+    quadrature,
     samples,
     train,
 )
@@ -99,14 +100,16 @@ def made(settings, tmp_path_factory):
     factors.main(data, *out("factors"), *codes, seed=0, **chosen, **common)
     cvae = here / "cvae.safetensors"
     decoupling.main(data, reader, *codes, cvae, *out("decoupling"), seed=0, frame=frame, **common)
-    figure = here / "ordering_.png"
-    ordering.main(
-        data, here, here, figure, *BETAS, manifold=settings.manifold, frame=frame, **common
-    )
+    look = {"manifold": settings.manifold, "evaluate": settings.evaluate, "frame": frame, **common}
+    planes.main(data, here, here, here / "ordering_.png", *BETAS, **look)
+    planes.main(data, here, here, here / "objectives_.png", "beta1", "iwae", **look)
     whole, others = here / "beta1.safetensors", here / "others"
     anomaly.main(data, here / "held_out", whole, others, *out("anomaly"), seed=0, **common)
-    bounds = {"evaluate": settings.evaluate, **common}
-    gaps.main(data, *out("gaps"), here / "vae.safetensors", cvae, seed=0, **bounds)
+    bounds = {"claims": settings.claims, "evaluate": settings.evaluate}
+    measured = [here / f"gaps/{name}.npz" for name in ("vae", "cvae")]
+    for file in measured:
+        quadrature.main(data, here / f"{file.stem}.safetensors", file, seed=0, **bounds)
+    gaps.main(data, *out("gaps"), *measured, style=style)
     aggregate.main(data, *out("aggregate"), *codes, seed=0, **common)
     for name in LIKELIHOODS:
         samples.main(
@@ -150,7 +153,7 @@ def test_a_claim_on_classes_needs_several(claim, made, settings, tmp_path):
 def test_every_claim_has_a_picture_with_its_words_on_the_page(made):
     page = (made / "claims.md").read_text(encoding="utf-8")
     pictures = sorted(made.glob("*_.png"))
-    assert len(pictures) == 11
+    assert len(pictures) == 12
     for picture in pictures:
         words = read_words(picture)
         with Image.open(picture) as image:

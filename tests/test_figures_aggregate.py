@@ -5,7 +5,7 @@ import pytest
 
 from vae.aggregate import Surgery, cover, histogram
 from vae.figures import aggregate
-from vae.figures.aggregate import Misfit
+from vae.figures.aggregate import Chance, Misfit
 from vae.latent import prior_samples, to_unit_square
 
 LOOK = {"title": "Codes against the prior: data", "dpi": 100}
@@ -14,7 +14,8 @@ CORNER = np.array([[2.0, -2.0]] * 30 + [[-2.0, 2.0]] * 10)
 
 def misfit(z, information=2.0, latent=2):
     n = len(z)
-    covers = (cover(histogram(z, 4)), cover(histogram(prior_samples(n, 2, 0), 4)))
+    even = Chance(cover(histogram(prior_samples(n, 2, 0), 4)), np.array([0.012, 0.034]))
+    covers = (cover(histogram(z, 4)), even)
     surgery = Surgery(5.0, information, 5.0 - information, 0.05)
     return Misfit(n, surgery, np.full(latent, 0.25), *(covers if latent == 2 else (None, None)))
 
@@ -52,7 +53,7 @@ def test_every_plane_has_a_panel_and_the_prior_one_more():
     figure = aggregate.draw(models, **LOOK)
     titles = [axes.get_title("left") for axes in figure.axes if axes.images]
     assert titles == ["a", "b", "as many draws from the prior"]
-    assert {"a", "deep", "b", "the prior, by chance"} <= set(words_on(figure))
+    assert {"a", "deep", "b", "the prior, by chance", "0.012 to 0.034"} <= set(words_on(figure))
 
 
 def test_models_of_other_dimension_have_a_table_alone():

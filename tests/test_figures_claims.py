@@ -8,13 +8,15 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Ellipse
+from matplotlib.text import Text
 
 from vae.anomaly import CORRECTED, ELBO, RECONSTRUCTION, RELATIVE
 from vae.codes import Codes, doubt
 from vae.decoupling import Gaussians, Probes
 from vae.doubt import Correlation, Doubts
-from vae.figures import anomaly, base, decoupling, neighbourhood, ordering
+from vae.figures import anomaly, base, decoupling, neighbourhood, planes
 from vae.figures import doubt as doubt_figure
+from vae.params import Objective
 
 CLASSES = ("zero", "one", "Ankle boot")
 LIMIT = 4.0
@@ -77,10 +79,26 @@ def doubts(example=POSITIVE):
 
 def run(beta, reconstruction, kl, spread=1.0):
     points = np.random.default_rng(3).normal(size=(60, 2)) * spread
-    return ordering.Run(beta, np.zeros((4, 4, 8, 8)), points, reconstruction, kl)
+    objective = Objective(beta=beta, warmup=0, free_bits=0, mmd=0, samples=1)
+    pictures = np.zeros((4, 4, 8, 8))
+    bound = reconstruction - kl + 1
+    return planes.Run(f"beta{beta}", objective, pictures, points, reconstruction, kl, bound)
 
 
 RUNS = [run(0, -90.0, 300.0, 50.0), run(0.5, -95.0, 12.0), run(1, -100.0, 6.0), run(4, -120.0, 2.0)]
+
+
+OTHERS = [
+    run(1, -100.0, 6.0)._replace(name="plain"),
+    run(1, -100.1, 6.05)._replace(
+        name="matched", objective=Objective(beta=0, warmup=0, free_bits=0, mmd=30, samples=1)
+    ),
+    run(1, -108.0, 5.0, 50.0)._replace(
+        name="weighted",
+        objective=Objective(beta=1, warmup=0, free_bits=0, mmd=0, samples=5),
+        log_likelihood=-90.0,
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +112,13 @@ def figures(codes, images, probabilities):
         "decoupling": decoupling.draw(
             PROBES, GAUSSIANS, DIVERGENCES, CONFUSION, limit=LIMIT, **common
         ),
-        "ordering": ordering.draw(RUNS, codes.label, limit=LIMIT, **common),
+        "ordering": planes.draw(RUNS, codes.label, limit=LIMIT, samples=500, **common),
+        "objectives": planes.draw(OTHERS, codes.label, limit=LIMIT, samples=500, **common),
         "anomaly": anomaly.draw(AUROCS, published=PUBLISHED, pairs=PAIRS, **common),
     }
 
 
-NAMES = ["neighbourhood", "doubt", "decoupling", "ordering", "anomaly"]
+NAMES = ["neighbourhood", "doubt", "decoupling", "ordering", "objectives", "anomaly"]
 
 
 def words(figure):
@@ -253,10 +272,12 @@ def test_class_ellipses_lie_one_sigma_away(figures):
         assert distance == pytest.approx(np.ones(4))
 
 
-@pytest.mark.parametrize(("name", "planes"), [("decoupling", 2), ("ordering", len(RUNS))])
-def test_latent_planes_share_one_frame(figures, name, planes):
+@pytest.mark.parametrize(
+    ("name", "squares"), [("decoupling", 2), ("ordering", len(RUNS)), ("objectives", 3)]
+)
+def test_latent_planes_share_one_frame(figures, name, squares):
     found = [axes for axes in figures[name].axes if axes.get_xlabel() == "$z_1$"]
-    assert len(found) == planes
+    assert len(found) == squares
     assert {(axes.get_xlim(), axes.get_ylim()) for axes in found} == {((-LIMIT, LIMIT),) * 2}
 
 
@@ -326,23 +347,44 @@ def test_the_share_beyond_the_frame_by_hand():
 
 
 def test_the_best_bound_is_named_whatever_it_is():
-    said = ordering.caption(RUNS, limit=LIMIT)
+    said = planes.caption(RUNS, limit=LIMIT, samples=500)
     assert "best at β = 1: −106.0 nats, the β that trains it" in said
-    assert "At β = 0 reconstruction is best, −90.0 nats, at a KL of 300.0 nats" in said
-    said = ordering.caption([RUNS[1]._replace(kl=1.0), *RUNS[2:]], limit=LIMIT)
+    assert (
+        "At β = 0, an autoencoder, reconstruction is best, −90.0 nats, at a KL of 300.0 nats"
+        in said
+    )
+    said = planes.caption([RUNS[1]._replace(kl=1.0), *RUNS[2:]], limit=LIMIT, samples=500)
     assert "best at β = 0.5: −96.0 nats, though β = 1 is what trains it" in said
 
 
+def test_objectives_are_told_by_name_each_with_what_it_is_best_at():
+    said = planes.caption(OTHERS, limit=LIMIT, samples=500)
+    assert "is best for plain, −106.0 nats; reconstruction for plain, −100.0 nats" in said
+    assert "500 importance samples for weighted, −90.0 nats, whose plain bound is −113.0" in said
+    assert "The frame is left most in weighted" in said
+
+
+def test_marks_of_near_runs_have_words_apart(figures):
+    figures["objectives"].draw_without_rendering()
+    axes = next(a for a in figures["objectives"].axes if a.get_xlabel().startswith("rate"))
+    named = [text for text in axes.texts if text.get_text() in ("plain", "matched")]
+    first, second = (Text.get_window_extent(text) for text in named)  # without their lines
+    assert not first.overlaps(second)
+
+
 def test_codes_are_said_to_leave_the_frame_only_if_they_do():
-    assert "where the prior has 0.01% of its draws" in ordering.caption(RUNS, limit=LIMIT)
-    assert "keep within the frame" in ordering.caption(RUNS[1:], limit=LIMIT)
+    assert "where the prior has 0.01% of its draws" in planes.caption(
+        RUNS, limit=LIMIT, samples=500
+    )
+    assert "keep within the frame" in planes.caption(RUNS[1:], limit=LIMIT, samples=500)
 
 
 def test_long_names_stand_in_a_key_and_short_ones_on_the_codes(codes):
     def on_planes_and_beside(class_names):
-        figure = ordering.draw(RUNS, codes.label, class_names=class_names, limit=LIMIT, **LOOK)
-        planes = [axes for axes in figure.axes if axes.get_xlabel() == "$z_1$"]
-        inside = [text.get_text() for axes in planes for text in axes.texts]
+        look = {"class_names": class_names, "limit": LIMIT, "samples": 500, **LOOK}
+        figure = planes.draw(RUNS, codes.label, **look)
+        squares = [axes for axes in figure.axes if axes.get_xlabel() == "$z_1$"]
+        inside = [text.get_text() for axes in squares for text in axes.texts]
         return class_names[0] in inside, class_names[0] in [t.get_text() for t in figure.texts]
 
     assert on_planes_and_beside(CLASSES) == (False, True)

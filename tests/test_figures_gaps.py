@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vae.figures import gaps
-from vae.figures.gaps import Split, Whole
+from vae.gaps import Split
 
 CLASSES = ("Trouser", "Ankle boot", "Bag")
 LOOK = {"class_names": CLASSES, "title": "The gap: data", "dpi": 100}
@@ -16,13 +16,16 @@ def split(approximation, amortisation, estimates=(-104.0, -101.0), error=0.2):
         np.array(approximation, float),
         np.array(amortisation, float),
         np.array([0, 0, 2, 2]),
-        -100.0,
-        (1, 100),
-        estimates,
-        (0.4, error),
-        (-103.0, -100.5),
-        0.5,
-        Whole(10_000, -99.0, -99.25),
+        exact=-100.0,
+        grid=600,
+        ks=np.array([10, 100]),
+        estimates=np.array(estimates),
+        errors=np.array([0.4, error]),
+        defended=np.array([-103.0, -100.5]),
+        prior_share=0.5,
+        all_images=10_000,
+        all_exact=-99.0,
+        all_defended=-99.25,
     )
 
 
@@ -74,6 +77,23 @@ def levels(axes):
 def test_error_bars_are_one_standard_error(models):
     bars = gaps.draw(models, **LOOK).axes[1].containers[0].lines[2][0].get_segments()
     assert [np.ptp(bar[:, 1]) for bar in bars] == pytest.approx([0.8, 0.4])
+
+
+def test_a_single_sample_has_neither_spread_nor_one_from_the_prior():
+    one = split([1] * 4, [3] * 4)._replace(ks=np.array([1, 100]), errors=np.array([np.nan, 0.2]))
+    axes = gaps.draw({"a": one}, **LOOK).axes[1]
+    (defended,) = (line for line in axes.lines if line.get_label() == "50% from the prior")
+    assert list(defended.get_xdata()) == [100]
+    drawn = [bar for bar in axes.containers[0].lines[2][0].get_segments() if len(bar)]
+    assert [bar[0, 0] for bar in drawn if np.isfinite(bar).all()] == [100]
+
+
+def test_what_was_measured_comes_back_from_its_file(tmp_path):
+    whole = split([1, 2, 3, 4], [3] * 4)
+    whole.save(tmp_path / "a.npz")
+    for kept, back in zip(whole, Split.load(tmp_path / "a.npz"), strict=True):
+        assert type(kept) is type(back)
+        np.testing.assert_array_equal(kept, back)
 
 
 def test_the_worst_images_hold_their_share_of_the_gap():

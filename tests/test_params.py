@@ -96,6 +96,7 @@ def test_a_section_in_two_files_is_refused(root, tmp_path):
         ),
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
         ("claims__held_out", [-1], "claims.held_out.0 is -1: .*or equal to 0"),
+        ("claims__others", [], "claims.others is \\[\\]: .*at least 1 item"),
         ("claims__others", ["cifar"], "claims.others.0 is 'cifar': .*'mnist'"),
         ("claims__gaps__prior_share", 1.0, "claims.gaps.prior_share is 1.0: .*less than 1"),
         ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.figures.base import read_words
+from vae.figures.planes import told
 from vae.params import Model
 from vae.report import SCALES, Table, markdown_table
 
@@ -73,20 +74,9 @@ def _table(models: Mapping[str, Model], metrics: Mapping[str, Mapping[str, Any]]
                 f"`{name}`",
                 f"{model.latent_dim}-D, {model.network} {widths} {model.activation}",
                 SCALES[model.likelihood],
-                _objective(model),
+                told(model.objective),
                 str(model.epochs),
                 *(f"{metrics[name][key]:{form}}".replace("-", "−") for key, form in _FORMS.items()),
             ]
         )
     return Table(["", "network", "scale", "objective", "epochs", *_FORMS], rows)
-
-
-def _objective(model: Model) -> str:
-    objective = model.objective
-    if objective.samples > 1:
-        return f"importance-weighted, {objective.samples} samples"
-    parts = [f"β {objective.beta:g}"]
-    parts += [f"warm-up {objective.warmup:.0%}"] if objective.warmup else []
-    parts += [f"{objective.free_bits:g} free nats an axis"] if objective.free_bits else []
-    parts += [f"MMD {objective.mmd:g}"] if objective.mmd else []
-    return ", ".join(parts)

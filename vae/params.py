@@ -199,7 +199,7 @@ class Claims(Section):
 
     models: dict[ModelName, Model]
     held_out: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-    others: list[DataSet]
+    others: Annotated[list[DataSet], Field(min_length=1)]
     anomaly: Anomaly
     neighbourhood: Neighbourhood
     doubt: Doubt

@@ -29,6 +29,14 @@ _COLUMNS = {  # of the table: heading, and where the column ends in units
 }
 
 
+class Chance(NamedTuple):
+    """What draws from the prior differ from it by chance."""
+
+    cover: Cover
+    distance: Float[ndarray, " latent"]
+    """Kolmogorov–Smirnov distance on each axis."""
+
+
 class Misfit(NamedTuple):
     """What `vae.aggregate` says of one model's codes."""
 
@@ -39,7 +47,7 @@ class Misfit(NamedTuple):
     """Kolmogorov–Smirnov distance on each axis."""
     cover: Cover | None
     """Of a plane's samples; None for a model of other dimension."""
-    baseline: Cover | None
+    baseline: Chance | None
     """The same of as many draws from the prior."""
 
     @property
@@ -60,7 +68,7 @@ def draw(models: Mapping[str, Misfit], *, title: str, dpi: int) -> Figure:
     panels = {name: misfit.cover for name, misfit in models.items() if misfit.cover is not None}
     by_chance = next((m.baseline for m in models.values() if m.baseline is not None), None)
     if by_chance:
-        panels["as many draws from the prior"] = by_chance
+        panels["as many draws from the prior"] = by_chance.cover
     top = 78 + (_SIDE + 70) * bool(panels)
     width = max(950, 60 + (_SIDE + 66) * len(panels) + 40)
     lines = len(models) + bool(by_chance)
@@ -102,12 +110,15 @@ def _key(sheet: Sheet, image: AxesImage, left: float) -> None:
     sheet.text(left, 70 + _SIDE + 12, "black: hole,\nno code", size=8, va="top", linespacing=1.4)
 
 
-def _table(sheet: Sheet, top: float, models: Mapping[str, Misfit], by_chance: Cover | None) -> None:
+def _table(
+    sheet: Sheet, top: float, models: Mapping[str, Misfit], by_chance: Chance | None
+) -> None:
     for heading, right in _COLUMNS.items():
         sheet.text(right, top, heading, ha="right", va="top", size=8, color="#777777")
     rows = {name: _numbers(misfit) for name, misfit in models.items()}
     if by_chance:
-        rows["the prior, by chance"] = ["", "", "", *_evenness(by_chance), ""]
+        even = [*_evenness(by_chance.cover), _span(by_chance.distance)]
+        rows["the prior, by chance"] = ["", "", "", *even]
     for i, (name, cells) in enumerate(rows.items()):
         place = top + 22 * (i + 1)
         sheet.text(22, place, name, va="top", weight="bold")
@@ -117,14 +128,17 @@ def _table(sheet: Sheet, top: float, models: Mapping[str, Misfit], by_chance: Co
 
 def _numbers(misfit: Misfit) -> list[str]:
     kl, information, marginal, error = misfit.surgery
-    low, high = misfit.distance.min(), misfit.distance.max()
     return [
         f"{information:.2f} of {math.log(misfit.codes):.2f}",
         f"{'≤ ' if misfit.crowded else ''}{marginal:.2f} ± {error:.2f}",
         f"{kl:.2f}",
         *_evenness(misfit.cover),
-        f"{low:.3f} to {high:.3f}",
+        _span(misfit.distance),
     ]
+
+
+def _span(distance: Float[ndarray, " latent"]) -> str:
+    return f"{distance.min():.3f} to {distance.max():.3f}"
 
 
 def _evenness(cover: Cover | None) -> list[str]:
@@ -159,9 +173,9 @@ def _found(name: str, misfit: Misfit) -> str:
             "that this misfit is an upper bound: with more images it would shrink"
         )
     if misfit.cover is not None and misfit.baseline is not None:
-        more = "more than" if misfit.cover.empty > misfit.baseline.empty else "no more than"
+        more = "more than" if misfit.cover.empty > misfit.baseline.cover.empty else "no more than"
         words += (
             f"; {misfit.cover.empty:.1%} of the prior falls into holes, {more} the "
-            f"{misfit.baseline.empty:.1%} of chance"
+            f"{misfit.baseline.cover.empty:.1%} of chance"
         )
     return words + "."

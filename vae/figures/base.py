@@ -151,8 +151,11 @@ def detach(axes: Axes) -> None:
     axes.spines[:].set_position(("outward", 2))
 
 
-def frame(axes: Axes, limit: float, *, dark: bool = False) -> None:
-    """Make axes the latent plane: z₁ right, z₂ up, the shared limits, rings of the prior."""
+def frame(axes: Axes, limit: float, *, dark: bool = False, named: bool = True) -> None:
+    """Make axes the latent plane: z₁ right, z₂ up, the shared limits, rings of the prior.
+
+    The rings at 1σ and 2σ are named, unless the plane is too small for it.
+    """
     axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xlabel="$z_1$", ylabel="$z_2$")
     axes.set_aspect("equal")
     axes.yaxis.label.set(rotation=0, va="center")
@@ -163,6 +166,8 @@ def frame(axes: Axes, limit: float, *, dark: bool = False) -> None:
         axes.add_patch(
             Circle((0, 0), radius, fill=False, ec=colour, lw=0.8, ls=(0, (4, 3)), zorder=3)
         )
+        if not named:
+            continue
         axes.annotate(
             f"{radius}σ",
             (0, -radius),

@@ -1,68 +1,17 @@
 """Where the ELBO's gap to the truth comes from, and how importance sampling closes it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
-from numpy import ndarray
 
 from vae.figures.base import FAINT, INK, Sheet, styled
+from vae.gaps import Split
 
 _APPROXIMATION, _AMORTISATION, _DEFENDED = "#9ec3e6", "#1f5f99", "#e08a3c"
 _ROW = 19  # units a bar
-
-
-class Whole(NamedTuple):
-    """Mean log p(x) of the whole test set."""
-
-    images: int
-    """In it."""
-    exact: float
-    """By quadrature."""
-    estimate: float
-    """By the most importance samples, a share of them from the prior."""
-
-
-class Split(NamedTuple):
-    """What `vae.quadrature.gaps` and `vae.evaluation.importance` say of one model's images.
-
-    In nats.
-    """
-
-    approximation: Float[ndarray, " n"]
-    """log p(x) − ELBO(q*) of each image."""
-    amortisation: Float[ndarray, " n"]
-    """ELBO(q*) − ELBO(q) of each image."""
-    label: Int[ndarray, " n"]
-    """The images' classes."""
-    exact: float
-    """Mean log p(x), by quadrature."""
-    ks: Sequence[int]
-    """Numbers of importance samples."""
-    estimates: Sequence[float]
-    """Mean importance-weighted log p(x) with each."""
-    errors: Sequence[float]
-    """Their standard errors, of the draw of samples."""
-    defended: Sequence[float]
-    """Mean estimates of as many samples, a share of them from the prior."""
-    prior_share: float
-    """That share."""
-    whole: Whole
-    """All images, not only these."""
-
-    @property
-    def gap(self) -> float:
-        """Mean log p(x) − ELBO(q)."""
-        return float((self.approximation + self.amortisation).mean())
-
-    def worst(self, share: float) -> float:
-        """Share of the whole gap that this share of the images, those of largest gap, hold."""
-        gaps = np.sort(self.approximation + self.amortisation)[::-1]
-        return float(gaps[: max(1, round(share * len(gaps)))].sum() / gaps.sum())
 
 
 @styled
@@ -141,7 +90,7 @@ def _approach(axes: Axes, split: Split) -> None:
     """−log p(x) as estimated with more and more samples, above the two levels it passes."""
     axes.errorbar(
         split.ks,
-        [-estimate for estimate in split.estimates],
+        -split.estimates,
         yerr=split.errors,
         color=_AMORTISATION,
         lw=1.4,
@@ -150,10 +99,10 @@ def _approach(axes: Axes, split: Split) -> None:
         capsize=3,
         label="all from q(z|x)",
     )
-    defended = [-estimate for estimate in split.defended]
+    several = split.ks > 1  # a single sample is from q
     axes.plot(
-        split.ks,
-        defended,
+        split.ks[several],
+        -split.defended[several],
         "s-",
         color=_DEFENDED,
         lw=1.4,
@@ -178,7 +127,7 @@ def _approach(axes: Axes, split: Split) -> None:
             size=8,
             color="#777777" if colour == FAINT else INK,
         )
-    worst = -min(*split.estimates, split.defended[-1])
+    worst = -min(split.estimates.min(), split.defended[several].min(initial=np.inf))
     highest = -split.exact + max(split.gap, worst + split.exact)
     margin = 0.12 * (highest + split.exact) + 0.05
     axes.set(ylim=(-split.exact - 1.4 * margin, highest + margin), xlabel="k")
@@ -218,11 +167,11 @@ def _verdict(split: Split) -> str:
     """How near the last estimate comes."""
     short, error = split.exact - split.estimates[-1], split.errors[-1]
     estimate = f"The importance-weighted estimate with {split.ks[-1]:,} samples"
-    images, exact, found = split.whole
+    exact, found = split.all_exact, split.all_defended
     defended = (
         f"With {split.prior_share:.0%} of them from the prior it is "
         f"{abs(split.exact - split.defended[-1]):.2f} nats away, and {abs(exact - found):.2f} over "
-        f"the whole test set ({found:.2f} against {exact:.2f}, {images:,} images)."
+        f"the whole test set ({found:.2f} against {exact:.2f}, {split.all_images:,} images)."
     ).replace("-", "−")
     if abs(short) <= max(0.01, 2 * error):
         return f"{estimate} agrees with the truth, {abs(short):.2f} nats away. {defended}"

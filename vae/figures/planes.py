@@ -1,11 +1,11 @@
-"""What the KL term does to a latent plane: the same model at several β, and what each pays.
+"""Latent planes of one network under several objectives, and what each pays.
 
 Rate is KL(q(z | x) ‖ p(z)), distortion −E log p(x | z), both in nats per image; their sum is −ELBO.
 
 Sources: Higgins et al. 2017; Alemi et al. 2018, arXiv:1711.00464 (rate and distortion).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,16 +26,18 @@ from vae.figures.base import (
     styled,
     zoom,
 )
+from vae.params import Objective
 
 _POINTS = "#1f5f99"
-_COLUMNS = (0, 75, 195, 275, 415)
+_COLUMNS = (0, 75, 195, 275, 400, 500)
 
 
 class Run(NamedTuple):
     """One model of the row, with a latent plane."""
 
-    beta: float
-    """Weight of the KL term in training; 0 is an autoencoder."""
+    name: str
+    objective: Objective
+    """What it was trained for."""
     manifold: Num[ndarray, "n n *image"]
     """Decoder means on the quantile grid."""
     codes: Float[ndarray, "m 2"]
@@ -44,15 +46,37 @@ class Run(NamedTuple):
     """E_q[log p(x | z)], in nats per image."""
     kl: float
     """KL(q(z | x) ‖ p(z)), in nats per image."""
+    log_likelihood: float
+    """log p(x) by importance samples from q: a tighter bound, in nats per image."""
 
     @property
     def elbo(self) -> float:
-        """The bound itself, whatever β it was trained with."""
+        """The bound itself, whatever it was trained for."""
         return self.reconstruction - self.kl
 
     def outside(self, limit: float) -> float:
         """Share of codes beyond ±limit on either axis."""
         return float((np.abs(self.codes) > limit).any(axis=1).mean())
+
+
+def is_ladder(runs: Sequence[Run]) -> bool:
+    """Whether the runs differ in β alone."""
+    return len({run.objective.model_copy(update={"beta": 1.0}) for run in runs}) == 1
+
+
+def told(objective: Objective) -> str:
+    """An objective in words.
+
+    >>> told(Objective(beta=0.5, warmup=0, free_bits=0, mmd=10, samples=1))
+    'β 0.5, MMD 10'
+    """
+    if objective.samples > 1:
+        return f"importance-weighted, {objective.samples} samples"
+    parts = [f"β {objective.beta:g}"]
+    parts += [f"warm-up {objective.warmup:.0%}"] if objective.warmup else []
+    parts += [f"{objective.free_bits:g} free nats an axis"] if objective.free_bits else []
+    parts += [f"MMD {objective.mmd:g}"] if objective.mmd else []
+    return ", ".join(parts)
 
 
 @styled
@@ -62,16 +86,18 @@ def draw(
     *,
     class_names: Sequence[str],
     limit: float,
+    samples: int,
     title: str,
     dpi: int,
 ) -> Figure:
     """A column for each run, manifold above codes in one frame; below, rate against distortion.
 
     Args:
-        runs: in the order of β.
+        runs: in order; of β, if they differ in it alone.
         labels: of the codes.
         class_names: one a class.
         limit: of the latent frame.
+        samples: of the importance-weighted bounds.
         title: names the data set.
         dpi: pixels an inch.
     """
@@ -81,62 +107,75 @@ def draw(
     plane, left = max(width, 170), 48
     codes, curve = 66 + height + 24, 66 + height + 24 + plane + 92
     panel = 2 * plane + 22
-    right = left + panel + 60
+    right = left + panel + 84
     columns = len(runs) * (plane + 22)
     sheet = Sheet(max(left + columns, right + _COLUMNS[-1] + 20), curve + 290 + 56, dpi, title)
     long = max(map(len, class_names)) > 2
+    ladder = is_ladder(runs)
+    names = {run.name: f"β = {run.objective.beta:g}" if ladder else run.name for run in runs}
     for i, (run, picture) in enumerate(zip(runs, pictures, strict=True)):
         place = left + i * (plane + 22)
         axes = sheet.picture(place, 66, picture, scale)
-        axes.set_title(_name(run), loc="left", weight="bold")
+        axes.set_title(names[run.name], loc="left", weight="bold")
+        if not ladder:
+            axes.set_title(told(run.objective), loc="right", size=8, color="#777777")
         axes = sheet.axes(place, codes, plane, plane)
-        frame(axes, limit)
+        frame(axes, limit, named=False)
         scatter(axes, run.codes, labels, len(class_names), size=1)
         if not long:
             label_classes(axes, run.codes, labels, class_names)
         axes.set_title(f"{run.outside(limit):.1%} beyond ±{limit:g}", loc="left", size=8, pad=3)
+        ticks = np.linspace(-limit, limit, 5)
+        axes.set(xticks=ticks, yticks=ticks)
         axes.tick_params(labelsize=7)
         if i > 0:
             axes.set(ylabel="", yticklabels=[])
     axes = sheet.axes(left + 14, curve, panel - 14, 290)
-    _rate_distortion(axes, runs)
-    _numbers(sheet, runs, right, curve, limit)
+    _rate_distortion(axes, runs, names, ladder)
+    heads = ("KL", "−reconstruction", "−ELBO", f"by {samples:,} samples", f"beyond ±{limit:g}")
+    _numbers(sheet, runs, names, heads, right, curve, limit)
     if long:  # names would cover planes as small as these
         _key(sheet, class_names, right - 8, curve + 24 * (len(runs) + 2))
     return sheet.figure
 
 
-def _name(run: Run) -> str:
-    return "β = 0, an autoencoder" if run.beta == 0 else f"β = {run.beta:g}"
-
-
-def _rate_distortion(axes: Axes, runs: Sequence[Run]) -> None:
+def _rate_distortion(
+    axes: Axes, runs: Sequence[Run], names: Mapping[str, str], ladder: bool
+) -> None:
     """A point for each run; one whose rate would squeeze all others stands at the edge."""
     rates = np.array([run.kl for run in runs])
     distortions = np.array([-run.reconstruction for run in runs])
-    edge = 1.25 * rates[rates <= 3 * np.median(rates)].max()
+    edge = 1.25 * rates[rates <= 2 * np.median(rates)].max()
     bottom, top = distortions.min(), distortions.max()
     margin = 0.15 * (top - bottom) + 0.5
     axes.set(xlim=(0, edge), ylim=(bottom - margin, top + margin))
     _bounds(axes, edge, bottom - margin, top + margin)
     places = np.minimum(rates, 0.97 * edge)
     order = rates.argsort()
-    axes.plot(places[order], distortions[order], color=_POINTS, lw=1.2, alpha=0.5)
-    for run, rate, x, y in zip(runs, rates, places, distortions, strict=True):
-        beyond = rate > edge
+    if ladder:
+        axes.plot(places[order], distortions[order], color=_POINTS, lw=1.2, alpha=0.5)
+    unit = np.array([edge / axes.bbox.width, np.ptp(axes.get_ylim()) / axes.bbox.height])  # a pixel
+    unit *= axes.figure.dpi / 72  # a point
+    free = -np.inf  # above the last word
+    for i in distortions.argsort():
+        x, y, beyond = places[i], distortions[i], rates[i] > edge
         axes.plot(x, y, ">" if beyond else "o", color=_POINTS, ms=7)
+        word = y - 13 * unit[1] if beyond else max(y + 6 * unit[1], free)
+        free = free if beyond else word + 11 * unit[1]
+        right, up = (places - x) / unit[0], (distortions - word) / unit[1]
+        covered = ((right > 0) & (right < 70) & (np.abs(up) < 9) & (rates <= edge)).any()
         axes.annotate(
-            f"β = {run.beta:g}" + (f", at {rate:.1f} nats" if beyond else ""),
+            names[runs[i].name] + (f", at {rates[i]:.1f} nats" if beyond else ""),
             (x, y),
-            (4, -16) if beyond else (6, 6),
-            textcoords="offset points",
-            ha="right" if beyond else "left",
+            (x + (-7 if covered else 4 if beyond else 7) * unit[0], word),
+            ha="right" if beyond or covered else "left",
+            va="center",
             weight="bold",
             size=8.5,
         )
     axes.spines[["top", "right"]].set_visible(False)
     axes.set(xlabel="rate: KL, nats", ylabel="distortion: −reconstruction, nats")
-    axes.set_title("what each β pays; grey lines of equal −ELBO", loc="left")
+    axes.set_title("what each one pays; grey lines of equal −ELBO", loc="left")
 
 
 def _bounds(axes: Axes, edge: float, bottom: float, top: float) -> None:
@@ -157,19 +196,27 @@ def _bounds(axes: Axes, edge: float, bottom: float, top: float) -> None:
             )
 
 
-def _numbers(sheet: Sheet, runs: Sequence[Run], left: float, top: float, limit: float) -> None:
+def _numbers(
+    sheet: Sheet,
+    runs: Sequence[Run],
+    names: Mapping[str, str],
+    heads: Sequence[str],
+    left: float,
+    top: float,
+    limit: float,
+) -> None:
     """A small table beside the curve; the best −ELBO is bold."""
-    heads = ("β", "KL", "−reconstruction", "−ELBO", f"codes beyond ±{limit:g}")
     best = max(runs, key=lambda run: run.elbo)
     for row, run in enumerate([None, *runs]):
         cells = (
-            heads
+            ("", *heads)
             if run is None
             else (
-                f"{run.beta:g}",
+                names[run.name],
                 f"{run.kl:.1f}",
                 _number(-run.reconstruction),
                 _number(-run.elbo),
+                _number(-run.log_likelihood),
                 f"{run.outside(limit):.1%}",
             )
         )
@@ -202,30 +249,64 @@ def _key(sheet: Sheet, class_names: Sequence[str], left: float, top: float) -> N
         )
 
 
-def caption(runs: Sequence[Run], *, limit: float) -> str:
+def cause(runs: Sequence[Run]) -> str:
+    """What the runs differ in, for a title."""
+    return "the KL term" if is_ladder(runs) else "the objective"
+
+
+def caption(runs: Sequence[Run], *, limit: float, samples: int) -> str:
+    """What the runs show, told as a ladder of β or one by one; arguments as for `draw`."""
+    return _weights(runs, limit) if is_ladder(runs) else _objectives(runs, limit, samples)
+
+
+def _objectives(runs: Sequence[Run], limit: float, samples: int) -> str:
+    """Who is best by each measure, and whose codes leave the frame."""
+    bound = max(runs, key=lambda run: run.elbo)
+    sharp = max(runs, key=lambda run: run.reconstruction)
+    tight = max(runs, key=lambda run: run.log_likelihood)
+    loose = max(runs, key=lambda run: run.outside(limit))
+    return (
+        "The same network trained for other objectives, named above; below, the prior's quantile "
+        "grid decoded, then the test set's codes, all in one frame, with rings at 1σ and 2σ of the "
+        f"prior. The bound itself, reconstruction − KL, is best for {bound.name}, "
+        f"{_number(bound.elbo)} nats; reconstruction for {sharp.name}, "
+        f"{_number(sharp.reconstruction)} nats at a KL of {sharp.kl:.1f}; the tighter bound of "
+        f"{samples:,} importance samples for {tight.name}, {_number(tight.log_likelihood)} nats, "
+        f"whose plain bound is {_number(tight.elbo)}. The frame is left most in {loose.name}: "
+        f"{_beyond(loose, limit)}."
+    )
+
+
+def _beyond(run: Run, limit: float) -> str:
+    prior = 1 - (2 * float(ndtr(limit)) - 1) ** 2
+    return (
+        f"{run.outside(limit):.1%} of the codes lie beyond ±{limit:g}, where the prior has "
+        f"{prior:.2%} of its draws"
+    )
+
+
+def _weights(runs: Sequence[Run], limit: float) -> str:
     """Which β has the best bound, and what the least and the largest β do to the plane."""
     best = max(runs, key=lambda run: run.elbo)
-    least, most = (pick(runs, key=lambda run: run.beta) for pick in (min, max))
+    least, most = (pick(runs, key=lambda run: run.objective.beta) for pick in (min, max))
     loose = least.outside(limit)
     held = f"the codes keep within the frame all the same ({loose:.1%} outside)"
     if loose > 0.01:
-        prior = 1 - (2 * float(ndtr(limit)) - 1) ** 2
-        held = (
-            f"{loose:.1%} of the codes lie beyond ±{limit:g}, where the prior has {prior:.2%} of "
-            "its draws"
-        )
+        held = _beyond(least, limit)
     every = [run.reconstruction for run in runs]
     least_is = "best" if least.reconstruction == max(every) else "not best"
     most_is = "worst" if most.reconstruction == min(every) else "not worst"
-    trained = "the β that trains it" if best.beta == 1 else "though β = 1 is what trains it"
+    beta = best.objective.beta
+    trained = "the β that trains it" if beta == 1 else "though β = 1 is what trains it"
+    plain = ", an autoencoder," if least.objective.beta == 0 else ""
     return (
         "The same network trained with more and more weight β on the KL term; above, the prior's "
-        "quantile grid decoded, below it the test set's codes, all in one frame. At "
-        f"β = {least.beta:g} reconstruction is {least_is}, {_number(least.reconstruction)} nats, "
-        f"at a KL of {least.kl:.1f} nats; {held}. At β = {most.beta:g} a code costs "
-        f"{most.kl:.1f} nats and reconstruction is {most_is}, {_number(most.reconstruction)} "
-        f"nats. The bound itself, reconstruction − KL, is best at β = {best.beta:g}: "
-        f"{_number(best.elbo)} nats, {trained}."
+        "quantile grid decoded, below it the test set's codes, all in one frame, with rings at 1σ "
+        f"and 2σ of the prior. At β = {least.objective.beta:g}{plain} reconstruction is "
+        f"{least_is}, {_number(least.reconstruction)} nats, at a KL of {least.kl:.1f} nats; "
+        f"{held}. At β = {most.objective.beta:g} a code costs {most.kl:.1f} nats and "
+        f"reconstruction is {most_is}, {_number(most.reconstruction)} nats. The bound itself, "
+        f"reconstruction − KL, is best at β = {beta:g}: {_number(best.elbo)} nats, {trained}."
     )
 
 

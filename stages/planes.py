@@ -1,0 +1,61 @@
+"""What do the weight of the KL and other objectives do to a latent plane?"""
+
+import json
+from pathlib import Path
+
+from vae import checkpoint, latent
+from vae.codes import Codes
+from vae.datasets import Dataset
+from vae.figures import planes as figures
+from vae.figures.base import save
+from vae.model import decode_mean
+from vae.params import Claims, Evaluate, Frame, Manifold, Style
+from vae.stage import device, fresh, run
+
+
+def main(
+    dataset: Path,
+    folder: Path,
+    metrics: Path,
+    figure: Path,
+    *names: str,
+    claims: Claims,
+    evaluate: Evaluate,
+    manifold: Manifold,
+    frame: Frame,
+    style: Style,
+) -> None:
+    """The named models side by side; `folder` and `metrics` hold what was made of each.
+
+    Models that differ in β alone are a ladder, and told as one; others are told by their names.
+    """
+    data = Dataset.load(dataset)
+    z = latent.quantile_grid(manifold.page_n)
+    measured = {name: json.loads((metrics / f"{name}.json").read_text())[name] for name in names}
+    runs = [
+        figures.Run(
+            name,
+            claims.models[name].objective,
+            decode_mean(checkpoint.load(folder / f"{name}.safetensors", device()), z),
+            Codes.load(folder / f"{name}.npz").mean,
+            numbers["reconstruction"],
+            numbers["kl"],
+            numbers["log_likelihood"],
+        )
+        for name, numbers in measured.items()
+    ]
+    drawn = figures.draw(
+        runs,
+        data.y_test,
+        class_names=data.class_names,
+        limit=frame.limit,
+        samples=evaluate.samples,
+        title=f"What {figures.cause(runs)} does to a latent plane: {data.name}",
+        dpi=style.dpi,
+    )
+    with fresh(figure) as file:
+        save(drawn, file, figures.caption(runs, limit=frame.limit, samples=evaluate.samples))
+
+
+if __name__ == "__main__":
+    run(main)
