@@ -27,14 +27,14 @@ def main(
     for file in latents:
         codes = Codes.load(file)
         plane = codes.latent_dim == 2
-        even = prior_samples(len(codes.label), 2, seed)
-        by_chance = figures.Chance(cover(histogram(even, cells)), distance_by_axis(even))
+        draws = prior_samples(len(codes.label), 2, seed)
+        even = histogram(draws, cells)
         misfit = figures.Misfit(
             len(codes.label),
             surgery(codes),
             distance_by_axis(codes.sample),
             cover(histogram(codes.sample, cells)) if plane else None,
-            by_chance if plane else None,
+            figures.Chance(cover(even), distance_by_axis(draws)) if plane else None,
         )
         misfits[file.stem] = misfit
         numbers[file.stem] = misfit.surgery._asdict()

@@ -10,7 +10,8 @@ from vae.stage import fresh, run
 def main(schema: Path) -> None:
     """`run` has checked the parameters; what is left is to say what they may be."""
     with fresh(schema) as file:
-        file.write_text(json.dumps(Params.model_json_schema(), indent=1) + "\n")
+        parts = Params.model_json_schema() | {"required": []}  # of which each file holds some
+        file.write_text(json.dumps(parts, indent=1) + "\n")
 
 
 if __name__ == "__main__":

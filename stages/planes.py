@@ -6,10 +6,11 @@ from pathlib import Path
 from vae import checkpoint, latent
 from vae.codes import Codes
 from vae.datasets import Dataset
+from vae.errors import InputError
 from vae.figures import planes as figures
 from vae.figures.base import save
 from vae.model import decode_mean
-from vae.params import Claims, Evaluate, Frame, Manifold, Style
+from vae.params import Claims, Frame, Manifold, Style
 from vae.stage import device, fresh, run
 
 
@@ -17,21 +18,26 @@ def main(
     dataset: Path,
     folder: Path,
     metrics: Path,
+    exact: Path,
     figure: Path,
     *names: str,
     claims: Claims,
-    evaluate: Evaluate,
     manifold: Manifold,
     frame: Frame,
     style: Style,
 ) -> None:
     """The named models side by side; `folder` and `metrics` hold what was made of each.
 
-    Models that differ in β alone are a ladder, and told as one; others are told by their names.
+    `exact` holds log p(x) of some of them. Models that differ in β alone are a ladder, and told as
+    one; others are told by their names.
     """
     data = Dataset.load(dataset)
     z = latent.quantile_grid(manifold.page_n)
     measured = {name: json.loads((metrics / f"{name}.json").read_text())[name] for name in names}
+    known = json.loads(exact.read_text())["exact"]
+    settings = [claims.models[name] for name in names]
+    if len({repr(model.model_copy(update={"objective": None})) for model in settings}) > 1:
+        raise InputError(f"{', '.join(names)}: give models that differ in their objective alone")
     runs = [
         figures.Run(
             name,
@@ -40,7 +46,7 @@ def main(
             Codes.load(folder / f"{name}.npz").mean,
             numbers["reconstruction"],
             numbers["kl"],
-            numbers["log_likelihood"],
+            known.get(name, {}).get("log_likelihood"),
         )
         for name, numbers in measured.items()
     ]
@@ -49,12 +55,11 @@ def main(
         data.y_test,
         class_names=data.class_names,
         limit=frame.limit,
-        samples=evaluate.samples,
         title=f"What {figures.cause(runs)} does to a latent plane: {data.name}",
         dpi=style.dpi,
     )
     with fresh(figure) as file:
-        save(drawn, file, figures.caption(runs, limit=frame.limit, samples=evaluate.samples))
+        save(drawn, file, figures.caption(runs, limit=frame.limit))
 
 
 if __name__ == "__main__":

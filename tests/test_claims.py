@@ -18,6 +18,7 @@ from stages import (
     doubt,
     encode,
     evaluate,
+    exact,
     factors,
     gaps,
     neighbourhood,
@@ -49,7 +50,8 @@ def settings():
     content["claims"]["doubt"]["resamples"] = 20
     content["claims"]["decoupling"]["images"] = 20
     content["claims"]["factors"]["trees"] = 3
-    content["claims"]["gaps"] |= {"images": 20, "grid": 100, "samples": [2, 100]}
+    content["claims"]["gaps"] |= {"images": 20, "grid": 100, "samples": [1, 100]}
+    content["claims"]["exact"] |= {"images": 20, "grid": 150}
     content["evaluate"]["samples"] = 20
     content["manifold"]["page_n"] = 3
     content["samples"]["rows"] = 2
@@ -100,9 +102,11 @@ def made(settings, tmp_path_factory):
     factors.main(data, *out("factors"), *codes, seed=0, **chosen, **common)
     cvae = here / "cvae.safetensors"
     decoupling.main(data, reader, *codes, cvae, *out("decoupling"), seed=0, frame=frame, **common)
-    look = {"manifold": settings.manifold, "evaluate": settings.evaluate, "frame": frame, **common}
-    planes.main(data, here, here, here / "ordering_.png", *BETAS, **look)
-    planes.main(data, here, here, here / "objectives_.png", "beta1", "iwae", **look)
+    found = here / "exact.json"
+    exact.main(data, here, found, "beta1", "iwae", seed=0, claims=settings.claims)
+    look = {"manifold": settings.manifold, "frame": frame, **common}
+    planes.main(data, here, here, found, here / "ordering_.png", *BETAS, **look)
+    planes.main(data, here, here, found, here / "objectives_.png", "beta1", "iwae", **look)
     whole, others = here / "beta1.safetensors", here / "others"
     anomaly.main(data, here / "held_out", whole, others, *out("anomaly"), seed=0, **common)
     bounds = {"claims": settings.claims, "evaluate": settings.evaluate}
@@ -204,6 +208,45 @@ def test_the_bound_lies_below_the_exact_likelihood_and_estimates_between(made):
         assert elbo < found["estimates"]["100"] < found["log_likelihood"] + 0.05
         whole = found["test_set"]
         assert abs(whole["with_prior"] - whole["log_likelihood"]) < 0.1
+
+
+def test_a_single_sample_is_told_as_one_from_q(made):
+    for found in numbers(made, "gaps_")["gaps"].values():
+        assert found["estimates"].keys() == {"1", "100"}
+        assert found["with_prior"].keys() == {"100"}
+
+
+def test_the_sum_over_the_plane_is_above_every_bound_of_it(made):
+    for name, found in numbers(made, "exact")["exact"].items():
+        measured = numbers(made, name)[name]
+        assert found["log_likelihood"] > measured["log_likelihood"] > measured["elbo"]
+        assert abs(found["off_on_a_coarser_grid"]) < 0.05
+
+
+def test_models_of_several_networks_are_not_set_side_by_side(made, settings):
+    look = {"manifold": settings.manifold, "frame": settings.frame, "style": settings.style}
+    with pytest.raises(InputError, match="beta1, convolutional: give models that differ in their"):
+        planes.main(
+            made / "dataset.npz",
+            made,
+            made,
+            made / "exact.json",
+            made / "p.png",
+            "beta1",
+            "convolutional",
+            claims=settings.claims,
+            **look,
+        )
+
+
+def test_without_its_only_class_nothing_is_left_to_train_on(made, settings, tmp_path):
+    data = Dataset.load(made / "dataset.npz")
+    ones = data.y_train == 1
+    replace(data, x_train=data.x_train[ones], y_train=data.y_train[ones]).save(tmp_path / "1.npz")
+    options = {"seed": 0, "training": settings.training, "models": {}, "claims": settings.claims}
+    with pytest.raises(InputError, match="all training images are of class 1"):
+        out = tmp_path / "m.safetensors", tmp_path / "c.csv"
+        train.main("beta1", tmp_path / "1.npz", tmp_path, *out, 1, **options)
 
 
 def test_the_kl_falls_as_its_weight_rises(made):

@@ -31,7 +31,7 @@ class Split(NamedTuple):
     errors: Float[ndarray, " estimates"]
     """Their standard errors, of the draw of samples; NaN for one sample, which has no spread."""
     defended: Float[ndarray, " estimates"]
-    """Mean estimates of as many samples, a share of them from the prior."""
+    """Mean estimates of as many samples, a share of them from the prior: of one sample, none."""
     prior_share: float
     """That share."""
     all_images: int
@@ -54,13 +54,15 @@ class Split(NamedTuple):
     def numbers(self) -> dict[str, object]:
         """The means, as a metrics file has them."""
         ks = [str(k) for k in self.ks]
+        defended = dict(zip(ks, self.defended.tolist(), strict=True))
+        defended.pop("1", None)  # a single sample is from q
         return {
             "log_likelihood": self.exact,
             "approximation": float(self.approximation.mean()),
             "amortisation": float(self.amortisation.mean()),
             "grid": self.grid,
             "estimates": dict(zip(ks, self.estimates.tolist(), strict=True)),
-            "with_prior": dict(zip(ks, self.defended.tolist(), strict=True)),
+            "with_prior": defended,
             "test_set": {"log_likelihood": self.all_exact, "with_prior": self.all_defended},
         }
 

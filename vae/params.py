@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -178,6 +186,14 @@ class Anomaly(Section):
     published_for: DataSet
 
 
+class Exact(Section):
+    """log p(x) of several models of a plane, by quadrature."""
+
+    images: Positive
+    grid: Annotated[int, Field(ge=3)]
+    limit: Annotated[float, Field(gt=0)]
+
+
 class Aggregate(Section):
     """The aggregate posterior against the prior."""
 
@@ -193,6 +209,13 @@ class Gaps(Section):
     limit: Annotated[float, Field(gt=0)]
     samples: Annotated[list[Positive], Field(min_length=2)]
 
+    @field_validator("samples")
+    @classmethod
+    def _rise(cls, samples: list[int]) -> list[int]:
+        if samples != sorted(set(samples)):
+            raise ValueError("give numbers that rise")
+        return samples
+
 
 class Claims(Section):
     """What the literature says of VAEs, put to the test; its models come beside the pipeline's."""
@@ -206,6 +229,7 @@ class Claims(Section):
     factors: Factors
     decoupling: Decoupling
     gaps: Gaps
+    exact: Exact
     aggregate: Aggregate
 
 
@@ -326,8 +350,8 @@ def read(*files: Path) -> Params:
     content: dict[Any, Any] = {}
     for file in files:
         part = _content(file)
-        for key in content.keys() & part.keys():
-            raise InputError(f"{file} holds {key}, and a file before it does, too; keep one")
+        if both := sorted(content.keys() & part.keys()):
+            raise InputError(f"{file} holds {', '.join(both)}, and a file before it does, too")
         content |= part
     return check(content, " and ".join(map(str, files)))
 

@@ -177,7 +177,7 @@ def _verdict(split: Split) -> str:
         return f"{estimate} agrees with the truth, {abs(short):.2f} nats away. {defended}"
     if short < 0:
         return f"{estimate} is {-short:.2f} nats above the truth. {defended}"
-    missed = split.exact - split.defended[-1] < 0.5 * short
+    missed = abs(split.exact - split.defended[-1]) < 0.5 * short
     cause = ": where q misses the posterior, its samples cannot show what they miss"
     return (
         f"{estimate} is {short:.2f} nats below the truth, though its own standard error is "
