@@ -63,7 +63,7 @@ class Run(NamedTuple):
 
 
 def is_ladder(runs: Sequence[Run]) -> bool:
-    """Whether the runs have nothing but a β, each another."""
+    """Whether the runs differ in β alone, and maximise nothing but the bound so weighted."""
     plain = Objective(beta=1, warmup=0, free_bits=0, mmd=0, samples=1)
     others = {run.objective.model_copy(update={"beta": 1.0}) for run in runs}
     return others == {plain} and 1 < len({run.objective.beta for run in runs}) == len(runs)
