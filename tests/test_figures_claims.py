@@ -358,6 +358,11 @@ def test_the_best_bound_is_named_whatever_it_is():
     assert "best at β = 0.5: −96.0 nats, though β = 1 is what trains it" in said
 
 
+def test_a_missing_sum_over_the_plane_is_explained_beside_others():
+    assert "summed where" not in planes.caption(RUNS, limit=LIMIT)
+    assert "summed where" in planes.caption([RUNS[0], RUNS[2]._replace(exact=-99.0)], limit=LIMIT)
+
+
 def test_objectives_are_told_by_name_each_with_what_it_is_best_at():
     said = planes.caption(OTHERS, limit=LIMIT)
     assert "best for plain and warm, less than 0.5 nats apart: −106.0 nats" in said

@@ -325,6 +325,7 @@ def _weights(runs: Sequence[Run], limit: float) -> str:
     most_is = "worst" if most.reconstruction == min(every) else "not worst"
     beta = best.objective.beta
     trained = "the β that trains it" if beta == 1 else "though β = 1 is what trains it"
+    partly = 0 < sum(run.exact is None for run in runs) < len(runs)
     plain = ", an autoencoder," if least.objective.beta == 0 else ""
     return (
         "The same network trained with more and more weight β on the KL term; above, the prior's "
@@ -334,6 +335,7 @@ def _weights(runs: Sequence[Run], limit: float) -> str:
         f"{held}. At β = {most.objective.beta:g} a code costs {most.kl:.1f} nats and "
         f"reconstruction is {most_is}, {_number(most.reconstruction)} nats. The bound itself, "
         f"reconstruction − KL, is best at β = {beta:g}: {_number(best.elbo)} nats, {trained}."
+        f"{' log p(x) is summed where all codes lie on the grid of that sum.' if partly else ''}"
     )
 
 
