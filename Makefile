@@ -29,7 +29,8 @@ report: $(BIN)/ready
 	@echo "The report lies in reports/report.md and, with its pages, in reports/index.html."
 
 test: $(BIN)/ready
-	ruff check . && ruff format --check . && mypy && oxlint -c pages/.oxlintrc.json pages && pytest -n logical --dist loadscope --no-loadscope-reorder
+	ruff check . && ruff format --check . && oxlint -c pages/.oxlintrc.json pages
+	mypy & types=$$!; pytest -n logical --dist loadscope --no-loadscope-reorder && wait $$types
 
 compare: $(BIN)/ready
 	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
