@@ -82,7 +82,8 @@ def built(folder):
 def _build(folder):
     listed = call("git ls-files -co --exclude-standard", ROOT).stdout.splitlines()
     for name in listed:
-        if (ROOT / name).is_file() and name != "dvc.lock" and not name.startswith("reports/"):
+        result = name.startswith("reports/") or Path(name).name == "dvc.lock"
+        if (ROOT / name).is_file() and not result:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     edit(folder, SMALL)
