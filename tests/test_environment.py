@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tomllib
 
+import ruamel.yaml
+
 
 def test_torch_and_torchvision_belong_together():
     """A mismatched pair fails at import: `operator torchvision::nms does not exist`."""
@@ -26,3 +28,8 @@ def test_the_lock_pins_every_dependency_with_a_hash(root):
 
 def test_the_lock_names_no_index(root):
     assert not re.search(r"https?://|index-url", (root / "requirements.txt").read_text())
+
+
+def test_yaml_is_read_by_libyaml():
+    """Without it DVC needs a second and a half longer to see that nothing has changed."""
+    assert ruamel.yaml.__with_libyaml__ or sys.implementation.name != "cpython"
