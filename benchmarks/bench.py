@@ -25,9 +25,10 @@ from benchmarks.training import (
     measure_speed,
     ours,
 )
+from pipeline.device import device
+from pipeline.files import atomic_write
 from vae.errors import InputError
 from vae.precision import Precision
-from vae.stage import device, fresh
 
 RESULTS = Path(__file__).with_name("results.md")
 PAGES = sorted((REPOSITORY / "reports/explorer").glob("*.html"))
@@ -103,7 +104,7 @@ def main() -> None:
         "is late after 25 ms.",
         explorers(measured),
     ]
-    with fresh(RESULTS) as file:
+    with atomic_write(RESULTS) as file:
         file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     print(f"written: {RESULTS.name}")
 

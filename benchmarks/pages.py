@@ -15,9 +15,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
-from vae import checkpoint
-from vae.datasets import Dataset
-from vae.model import VAE
+from vae.archives import Dataset
+from vae.model import VAE, checkpoint
 
 _DECODES, _BATCH, _IMAGES = 500, 10, 200
 _THREE = [(0.3, 0.2), (0.5, 0.12), (0.68, 0.25), (0.62, 0.4), (0.45, 0.47), (0.65, 0.55)]

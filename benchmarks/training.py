@@ -17,19 +17,12 @@ import torchvision
 from torch import nn
 from torchvision.transforms import ToTensor
 
-from benchmarks.example import (
-    BATCH,
-    HIDDEN,
-    LATENT,
-    example_loss,
-    fresh_example,
-    train_example,
-)
-from vae.datasets import Dataset, fetch, read
+from benchmarks.example import BATCH, HIDDEN, LATENT, example_loss, fresh_example, train_example
+from pipeline.params import read as read_params
+from pipeline.run import PARAMS
+from vae.archives import Dataset, fetch, read
 from vae.model import VAE
-from vae.params import read as read_params
 from vae.precision import Precision, computes_bfloat16
-from vae.stage import PARAMS
 from vae.training import ELBO, State, fit
 
 EXAMPLE = "the example's way"

@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
-from vae.params import Params
-from vae.stage import fresh, run
+from pipeline.files import atomic_write
+from pipeline.params import Params
+from pipeline.run import run
 
 
 def main(schema: Path) -> None:
     """`run` has checked the parameters; what is left is to say what they may be."""
-    with fresh(schema) as file:
+    with atomic_write(schema) as file:
         parts = Params.model_json_schema() | {"required": []}  # of which each file holds some
         file.write_text(json.dumps(parts, indent=1) + "\n")
 

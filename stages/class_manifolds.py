@@ -4,13 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import checkpoint, latent
-from vae.datasets import Dataset
-from vae.figures import manifold as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Manifold, Style
-from vae.stage import device, fresh, run
+from figures import manifold as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Manifold, Style
+from pipeline.run import run
+from vae import latent
+from vae.archives import Dataset
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -24,7 +26,7 @@ def main(
     """`folder` holds <class>.png, the full n×n grid."""
     data, model = Dataset.load(dataset), checkpoint.load(model_file, device())
     z = latent.quantile_grid(manifold.n)
-    with fresh(folder) as files:
+    with atomic_write(folder) as files:
         files.mkdir()
         for label, name in enumerate(data.class_names):
             mean = decode_mean(model, z, np.full(z.shape[:-1], label))

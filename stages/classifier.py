@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from vae import checkpoint
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Classifier as Settings
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.classifier import Classifier, probabilities, train
-from vae.datasets import Dataset
-from vae.params import Classifier as Settings
-from vae.stage import device, fresh, record, run
+from vae.metrics import write_metrics
+from vae.model import checkpoint
 
 
 def main(
@@ -25,9 +28,10 @@ def main(
     right = found.argmax(axis=1) == data.y_test
     own = found[np.arange(len(found)), data.y_test]
     numbers = {"accuracy": float(right.mean()), "cross_entropy": float(-np.log(own).mean())}
-    with fresh(classifier_file) as file:
+    with atomic_write(classifier_file) as file:
         checkpoint.save(model, file)
-    record(metrics, {"classifier": numbers})
+    with atomic_write(metrics) as file:
+        write_metrics(file, {"classifier": numbers})
 
 
 if __name__ == "__main__":

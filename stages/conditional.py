@@ -4,13 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import checkpoint, latent
-from vae.datasets import Dataset
-from vae.figures import conditional as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Conditional, Style
-from vae.stage import device, fresh, run
+from figures import conditional as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Conditional, Style
+from pipeline.run import run
+from vae import latent
+from vae.archives import Dataset
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -33,7 +35,7 @@ def main(
         title=f"One code, every class: {model_file.stem} on {data.name}",
         dpi=style.dpi,
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, figures.caption(rows=conditional.rows))
 
 

@@ -4,10 +4,11 @@ import csv
 import json
 from pathlib import Path
 
-from vae.figures import curves
-from vae.figures.base import save
-from vae.params import Style
-from vae.stage import fresh, run
+from figures import curves
+from figures.png import save
+from pipeline.files import atomic_write
+from pipeline.params import Style
+from pipeline.run import run
 
 
 def main(curve: Path, metrics: Path, figure: Path, *, style: Style) -> None:
@@ -20,7 +21,7 @@ def main(curve: Path, metrics: Path, figure: Path, *, style: Style) -> None:
     words = curves.caption(
         validation_elbo=rows[-1]["validation_elbo"], epochs=len(rows), floor=floor
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from figures import digits as figures
+from figures.png import save
+from pipeline.files import atomic_write
+from pipeline.params import Frame, Style
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.figures import digits as figures
-from vae.figures.base import save
-from vae.params import Frame, Style
-from vae.stage import fresh, run
 
 
 def main(
@@ -25,7 +26,7 @@ def main(
         title=f"Test images on the map: {latents.stem} on {data.name}",
         dpi=style.dpi,
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, figures.caption())
 
 

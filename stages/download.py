@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
-from vae.datasets import fetch, read
-from vae.params import Data
-from vae.stage import download_bar, fresh, run
+from pipeline.files import atomic_write
+from pipeline.params import Data
+from pipeline.progress import download_bar
+from pipeline.run import run
+from vae.archives import fetch, read
 
 
 def main(store: Path, folder: Path, arrays: Path, other: str = "", *, dataset: Data) -> None:
@@ -18,7 +20,7 @@ def main(store: Path, folder: Path, arrays: Path, other: str = "", *, dataset: D
     with download_bar() as bar:
         fetch(name, archives, mirror=mirror, progress=bar)
     data = read(name, archives, folder)
-    with fresh(arrays) as file:
+    with atomic_write(arrays) as file:
         data.save(file)
 
 

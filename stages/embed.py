@@ -5,17 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import latent
-from vae.codes import Codes, knn_accuracy, trustworthiness
-from vae.params import Tsne
-from vae.stage import fresh, record, run
+from pipeline.files import atomic_write
+from pipeline.params import Tsne
+from pipeline.run import run
+from vae import embedding
+from vae.codes import Codes
+from vae.embedding import knn_accuracy, trustworthiness
+from vae.metrics import write_metrics
 
 
 def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> None:
     """Write both maps of the posterior means (of the first `tsne.points`), and their quality."""
     codes = Codes.load(latents)
     mean, label = codes.mean[: tsne.points], codes.label[: tsne.points]
-    plane, divergence = latent.tsne(
+    plane, divergence = embedding.tsne(
         mean,
         perplexity=tsne.perplexity,
         iterations=tsne.iterations,
@@ -23,7 +26,7 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
         seed=seed,
         verbose=sys.stderr.isatty(),
     )
-    components, explained = latent.pca(mean)
+    components, explained = embedding.pca(mean)
     numbers = {
         "kl_divergence": divergence,
         "trustworthiness": trustworthiness(mean, plane, tsne.neighbours),
@@ -33,9 +36,10 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
         "pca_knn_accuracy": knn_accuracy(components, label, tsne.neighbours),
         "pca_explained_variance": float(explained.sum()),
     }
-    with fresh(maps) as file:
+    with atomic_write(maps) as file:
         np.savez(file, tsne=plane, pca=components, label=label)
-    record(metrics, {latents.stem: {"tsne": numbers}})
+    with atomic_write(metrics) as file:
+        write_metrics(file, {latents.stem: {"tsne": numbers}})
 
 
 if __name__ == "__main__":

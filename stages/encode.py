@@ -4,10 +4,12 @@ from pathlib import Path
 
 import torch
 
-from vae import checkpoint
-from vae.datasets import Dataset
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.evaluation import encode
-from vae.stage import device, fresh, run
+from vae.model import checkpoint
 
 
 def main(dataset: Path, model_file: Path, latents: Path, *, seed: int) -> None:
@@ -15,7 +17,7 @@ def main(dataset: Path, model_file: Path, latents: Path, *, seed: int) -> None:
     data = Dataset.load(dataset)
     model = checkpoint.load(model_file, device())
     codes = encode(model, torch.from_numpy(data.x_test), torch.from_numpy(data.y_test), seed)
-    with fresh(latents) as file:
+    with atomic_write(latents) as file:
         codes.save(file)
 
 

@@ -5,13 +5,18 @@ from pathlib import Path
 
 import torch
 
-from vae import checkpoint
-from vae.codes import Codes, active, kl_by_axis, knn_accuracy
-from vae.datasets import Dataset
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Evaluate
+from pipeline.progress import progress
+from pipeline.run import run
+from vae.archives import Dataset
+from vae.codes import Codes, active, kl_by_axis
+from vae.embedding import knn_accuracy
 from vae.evaluation import importance
-from vae.likelihood import entropy
-from vae.params import Evaluate
-from vae.stage import device, progress, record, run
+from vae.metrics import write_metrics
+from vae.model import checkpoint
+from vae.model.likelihood import entropy
 
 
 def main(
@@ -44,7 +49,8 @@ def main(
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
         "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
     }
-    record(metrics, {model_file.stem: numbers})
+    with atomic_write(metrics) as file:
+        write_metrics(file, {model_file.stem: numbers})
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from vae import checkpoint
+from pages.explorer.contents import contents
+from pages.render import render
+from pipeline.files import atomic_write
+from pipeline.params import Evaluate, Explorer, Frame
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.explorer import contents
-from vae.page import render
-from vae.params import Evaluate, Explorer, Frame
-from vae.stage import fresh, run
+from vae.model import checkpoint
 
 
 def main(
@@ -33,7 +34,7 @@ def main(
         grid=explorer.grid,
         active_variance=evaluate.active_variance,
     )
-    with fresh(page) as file:
+    with atomic_write(page) as file:
         text = render(source, shared_css, model=model_file.stem, **values)
         file.write_text(text, encoding="utf-8")
 

@@ -6,16 +6,20 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from vae import checkpoint, latent
-from vae.animation import gif
+from figures import interpolation as figures
+from figures.animation import gif
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Frame, Interpolation, Style
+from pipeline.progress import progress
+from pipeline.run import run
+from vae import latent
+from vae.archives import Dataset
 from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.figures import interpolation as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Frame, Interpolation, Style
-from vae.stage import device, fresh, progress, require_classes, run
+from vae.dataset import require_classes
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -49,7 +53,7 @@ def main(
         return decode_mean(model, z, weights if model.conditional else None)
 
     walks: list[list[figures.Walk]] = []
-    with fresh(animations) as folder:
+    with atomic_write(animations) as folder:
         folder.mkdir()
         for group in groups:
             walks.append([])
@@ -66,7 +70,7 @@ def main(
                 strip = decode(stops, classes, interpolation.strip, loop=False)
                 walks[-1].append(figures.Walk(stops, classes, strip))
         chosen = (folder / f"{'to'.join(map(str, groups[-1][0]))}.gif").read_bytes()
-    with fresh(animation) as file:
+    with atomic_write(animation) as file:
         file.write_bytes(chosen)
 
     pictures = np.concatenate([walk.mean for group in walks for walk in group])
@@ -82,7 +86,7 @@ def main(
         dpi=style.dpi,
     )
     words = figures.caption(walks, read, data.class_names, conditional=model.conditional)
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

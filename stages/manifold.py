@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import checkpoint, latent
+from figures import manifold as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Manifold, Style
+from pipeline.run import run
+from vae import latent
+from vae.archives import Dataset
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.figures import manifold as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Manifold, Style
-from vae.stage import device, fresh, run
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -39,7 +41,7 @@ def main(
         drawn = figures.draw(decode_mean(model, z), title=title, dpi=style.dpi)
         inside = latent.share_inside(codes.mean, manifold.n)
         words = figures.caption(n=manifold.n, inside=inside)
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

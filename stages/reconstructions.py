@@ -4,14 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import checkpoint
+from figures import reconstructions as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Reconstructions, Style
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.figures import reconstructions as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Reconstructions, Style
-from vae.stage import device, fresh, run
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -36,7 +37,7 @@ def main(
         title=f"Reconstructions: {model_file.stem} on {data.name}",
         dpi=style.dpi,
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, figures.caption(latent_dim=model.latent_dim))
 
 

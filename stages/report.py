@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-from vae.params import Params
-from vae.report import build, to_html, to_markdown
-from vae.stage import fresh, run
+from pages.report.report import build, to_html, to_markdown
+from pipeline.files import atomic_write
+from pipeline.params import Params
+from pipeline.run import run
 
 
 def main(
@@ -16,9 +17,9 @@ def main(
         name: json.loads((metrics / f"{name}.json").read_text())[name] for name in params.models
     }
     built = build(params, numbers, report.parent)
-    with fresh(report) as file:
+    with atomic_write(report) as file:
         file.write_text(to_markdown(built), encoding="utf-8")
-    with fresh(page) as file:
+    with atomic_write(page) as file:
         file.write_text(to_html(built, report.parent, source, shared_css), encoding="utf-8")
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from vae import checkpoint, latent
-from vae.datasets import Dataset
-from vae.figures import samples as figures
-from vae.figures.base import save
-from vae.model import decode_arrays
-from vae.params import Frame, Samples, Style, Tsne
-from vae.stage import device, fresh, run
+from figures import samples as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Frame, Samples, Style, Tsne
+from pipeline.run import run
+from vae import embedding, latent
+from vae.archives import Dataset
+from vae.model import checkpoint, decode_arrays
 
 
 def main(
@@ -35,7 +37,7 @@ def main(
     if plane:
         places = z
     else:
-        places, _ = latent.tsne(
+        places, _ = embedding.tsne(
             z,
             perplexity=tsne.perplexity,
             iterations=tsne.iterations,
@@ -51,7 +53,7 @@ def main(
         title=f"Samples from the prior: {model_file.stem} on {data.name}",
         dpi=style.dpi,
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, figures.caption(n=len(z), plane=plane, conditional=model.conditional))
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from figures import scatter as figures
+from figures.png import save
+from pipeline.files import atomic_write
+from pipeline.params import Frame, Manifold, Style
+from pipeline.run import run
+from vae.archives import Dataset
 from vae.codes import Codes
-from vae.datasets import Dataset
-from vae.figures import scatter as figures
-from vae.figures.base import save
-from vae.params import Frame, Manifold, Style
-from vae.stage import fresh, run
 
 
 def main(
@@ -27,7 +28,7 @@ def main(
     )
     outside = float((np.abs(codes.mean) > frame.limit).any(axis=1).mean())
     words = figures.caption(n=manifold.n, outside=outside, limit=frame.limit)
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import torch
 
-from vae import checkpoint
-from vae.datasets import Dataset
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Claims, Model, Training
+from pipeline.progress import epoch_bar
+from pipeline.run import run
+from vae.archives import Dataset
+from vae.dataset import require_classes
 from vae.errors import InputError
-from vae.model import VAE
+from vae.model import VAE, checkpoint
 from vae.objective import Objective
-from vae.params import Claims, Model, Training
-from vae.stage import device, epoch_bar, fresh, require_classes, run
 from vae.training import State, fit
 
 
@@ -62,7 +65,7 @@ def main(
         def keep(state: State) -> None:
             content = io.BytesIO()  # torch.save to a path tells a full disk as a RuntimeError
             torch.save(state, content)
-            with fresh(saved) as file:
+            with atomic_write(saved) as file:
                 file.write_bytes(content.getbuffer())
             bar(state["history"])
 
@@ -79,9 +82,9 @@ def main(
             on_epoch=keep,
         )
 
-    with fresh(model_file) as file:
+    with atomic_write(model_file) as file:
         checkpoint.save(model, file)
-    with fresh(curve) as file, file.open("w", newline="") as text:
+    with atomic_write(curve) as file, file.open("w", newline="") as text:
         writer = csv.DictWriter(text, history[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(

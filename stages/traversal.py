@@ -4,14 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from vae import checkpoint, latent
+from figures import traversal as figures
+from figures.png import save
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import Evaluate, Style, Traversal
+from pipeline.run import run
+from vae import latent
+from vae.archives import Dataset
 from vae.codes import Codes, active, kl_by_axis
-from vae.datasets import Dataset
-from vae.figures import traversal as figures
-from vae.figures.base import save
-from vae.model import decode_mean
-from vae.params import Evaluate, Style, Traversal
-from vae.stage import device, fresh, run
+from vae.model import checkpoint, decode_mean
 
 
 def main(
@@ -49,7 +51,7 @@ def main(
     words = figures.caption(
         active=int(used.sum()), latent_dim=model.latent_dim, conditional=model.conditional
     )
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

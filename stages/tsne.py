@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vae.datasets import Dataset
-from vae.figures import tsne as figures
-from vae.figures.base import save
-from vae.params import Style, Tsne
-from vae.stage import fresh, run
+from figures import tsne as figures
+from figures.png import save
+from pipeline.files import atomic_write
+from pipeline.params import Style, Tsne
+from pipeline.run import run
+from vae.archives import Dataset
 
 
 def main(
@@ -31,7 +32,7 @@ def main(
         dpi=style.dpi,
     )
     words = figures.caption(quality, n=len(planes["label"]), perplexity=tsne.perplexity)
-    with fresh(figure) as file:
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

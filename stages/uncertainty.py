@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from vae.codes import Codes, doubt
-from vae.datasets import Dataset
-from vae.figures import uncertainty as figures
-from vae.figures.base import save
-from vae.params import Frame, Style, Uncertainty
-from vae.stage import fresh, run
+from figures import uncertainty as figures
+from figures.png import save
+from pipeline.files import atomic_write
+from pipeline.params import Frame, Style, Uncertainty
+from pipeline.run import run
+from vae.archives import Dataset
+from vae.codes import Codes, posterior_std
 
 
 def main(
@@ -35,8 +36,8 @@ def main(
         title=f"Posterior uncertainty: {latents.stem} on {data.name}",
         dpi=style.dpi,
     )
-    words = figures.caption(median=float(np.median(doubt(codes))))
-    with fresh(figure) as file:
+    words = figures.caption(median=float(np.median(posterior_std(codes))))
+    with atomic_write(figure) as file:
         save(drawn, file, words)
 
 

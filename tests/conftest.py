@@ -13,8 +13,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # before anything of vae is imported; an int may stand for a float, as Python's typing says
 install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
+from pipeline.run import PARAMS  # noqa: E402
 from tests.project import ROOT, built  # noqa: E402
-from vae.stage import PARAMS  # noqa: E402
 
 LONGEST = ["test_pipeline", "test_explorer", "test_claims", "test_readme"]
 
@@ -77,7 +77,7 @@ def mirror():
 @pytest.fixture(scope="session")
 def mnist(mirror, tmp_path_factory):
     """The real MNIST."""
-    from vae.datasets import fetch, read
+    from vae.archives import fetch, read
 
     store = tmp_path_factory.mktemp("archives")
     fetch("mnist", store, mirror=str(mirror))

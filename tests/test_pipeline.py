@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
+from pipeline.params import Params
 from tests.project import LOG, ROOT, call, edit
-from vae.params import Params
 
 
 def stages_of(file):

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.pages import measure_pages
-from vae import params
-from vae.stage import PARAMS
+from pipeline import params
+from pipeline.run import PARAMS
 
 REACHED = {"vae": 134.0, "cvae": 125.5, "vae20": 96.5}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""

@@ -13,7 +13,7 @@ from jaxtyping import Float, Float32, Int, Num, UInt8
 from numpy import ndarray
 from torch import Tensor, nn
 
-from vae.networks import halving
+from vae.model.networks import halving
 
 _AT_ONCE = 2000
 

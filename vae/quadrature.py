@@ -25,8 +25,8 @@ from jaxtyping import Float, Float64, Int
 from torch import Tensor
 
 from vae.evaluation import Track
-from vae.likelihood import PixelBernoulli, softplus_sum
 from vae.model import VAE
+from vae.model.likelihood import PixelBernoulli, softplus_sum
 from vae.objective import kl_standard_normal, standard_normal
 
 _CODES_AT_ONCE = 4096

@@ -1,0 +1,1 @@
+"""Claim: images unlike those of the training have a low ELBO."""

@@ -1,0 +1,1 @@
+"""Claim: in a conditional model the class is decoupled from z."""

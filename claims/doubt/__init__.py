@@ -1,0 +1,1 @@
+"""Claim: the posterior of an ambiguous image is wide."""

@@ -1,0 +1,1 @@
+"""Claim: a latent axis encodes a factor of variation, such as slant."""

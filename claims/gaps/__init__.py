@@ -1,0 +1,1 @@
+"""Claim: the ELBO is close to log p(x)."""

@@ -1,0 +1,1 @@
+"""Claim: similar classes are neighbours in latent space."""

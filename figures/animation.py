@@ -1,0 +1,75 @@
+"""Frames as an endless GIF of sixteen greys, or of colours where the images have them."""
+
+import io
+import math
+from typing import NamedTuple
+
+import imageio.v3 as iio
+import numpy as np
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+from PIL import Image, ImageSequence
+
+_GREYS = 16
+
+
+def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int) -> bytes:
+    """The bytes of a GIF that shows images in [0, 1] one after the other, for ever.
+
+    Args:
+        mean: the frames, H×W or H×W×C.
+        pixels: the least side of the GIF; each image pixel takes a whole number of its pixels.
+        milliseconds: a frame is shown; GIF counts in hundredths of a second.
+    """
+    buffer = io.BytesIO()
+    iio.imwrite(
+        buffer,
+        frames(mean, pixels),
+        extension=".gif",
+        plugin="pillow",
+        duration=milliseconds,
+        loop=0,
+        optimize=True,
+    )
+    return buffer.getvalue()
+
+
+def frames(
+    mean: Float[ndarray, "frames *image"], pixels: int
+) -> UInt8[ndarray, "frames *enlarged"]:
+    """Images in [0, 1] as enlarged bytes, rounded to sixteen levels."""
+    scale = -(-pixels // min(mean.shape[1:3]))
+    levels = np.rint(np.clip(mean, 0, 1) * (_GREYS - 1)) * (255 / (_GREYS - 1))
+    return np.rint(levels).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
+
+
+class SpriteSheet(NamedTuple):
+    """A GIF's frames in rows in one picture, for players that can pause."""
+
+    png: bytes
+    frames: int
+    columns: int
+    width: int
+    """Of a frame, as `height`, in pixels."""
+    height: int
+    milliseconds: int
+    """A frame is shown."""
+
+
+def sprite_sheet(content: bytes) -> SpriteSheet:
+    """A GIF as a film at an even pace; at most 256 colours of it are kept."""
+    with Image.open(io.BytesIO(content)) as moving:
+        timed = [
+            (f.convert("RGB"), int(f.info["duration"])) for f in ImageSequence.Iterator(moving)
+        ]
+    # writers of GIFs merge equal frames into one that is shown for longer
+    milliseconds = math.gcd(*(duration for _, duration in timed))
+    pictures = [picture for picture, time in timed for _ in range(time // milliseconds)]
+    columns = math.ceil(math.sqrt(len(pictures)))
+    width, height = pictures[0].size
+    sheet = Image.new("RGB", (columns * width, -(-len(pictures) // columns) * height))
+    for i, picture in enumerate(pictures):
+        sheet.paste(picture, (i % columns * width, i // columns * height))
+    buffer = io.BytesIO()
+    sheet.quantize(256, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    return SpriteSheet(buffer.getvalue(), len(pictures), columns, width, height, milliseconds)

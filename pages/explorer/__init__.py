@@ -1,0 +1,1 @@
+"""The page that explores a latent space."""

@@ -1,0 +1,1 @@
+"""How a stage is run: command line, parameters, device, bars. Nothing here writes content."""

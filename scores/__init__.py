@@ -1,0 +1,1 @@
+"""The score sheet: published settings, trained and measured here."""

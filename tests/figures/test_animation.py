@@ -1,0 +1,62 @@
+"""GIFs, read back by Pillow."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+from figures.animation import gif, sprite_sheet
+
+RAMP = np.linspace(0, 1, 12)[:, None, None] * np.ones((12, 7, 5))
+
+
+def read(mean, **options):
+    return Image.open(io.BytesIO(gif(mean, **{"pixels": 28, "milliseconds": 40} | options)))
+
+
+def test_all_frames_are_there_in_order_and_brighten():
+    shown = [np.asarray(f.convert("L")).mean() for f in ImageSequence.Iterator(read(RAMP))]
+    assert len(shown) == 12
+    assert shown == sorted(shown)
+
+
+def test_it_loops_for_ever_at_the_pace_asked_for():
+    image = read(RAMP)
+    assert image.info["loop"] == 0
+    assert {f.info["duration"] for f in ImageSequence.Iterator(image)} == {40}
+
+
+def test_pixels_are_enlarged_whole():
+    image = read(RAMP[:, :, :], pixels=28)
+    assert image.size == (5 * 6, 7 * 6)
+    blocks = np.asarray(image.convert("L")).reshape(7, 6, 5, 6)
+    assert np.ptp(blocks, axis=(1, 3)).max() == 0
+
+
+def test_sixteen_greys_no_further_from_the_value_than_half_a_step():
+    noise = np.random.default_rng(0).random((3, 20, 20))
+    frames = [np.asarray(f.convert("L")) for f in ImageSequence.Iterator(read(noise, pixels=20))]
+    assert len(np.unique(frames)) <= 16
+    assert np.abs(np.array(frames) / 255 - noise).max() <= 0.5 / 15 + 1e-6
+
+
+def test_colour_images_stay_coloured():
+    red = np.zeros((2, 6, 6, 3))
+    red[0, ..., 0] = 1
+    assert np.asarray(read(red).convert("RGB"))[0, 0].tolist() == [255, 0, 0]
+
+
+def test_the_same_frames_give_the_same_bytes():
+    assert gif(RAMP, pixels=28, milliseconds=45) == gif(RAMP, pixels=28, milliseconds=45)
+
+
+def test_a_film_has_every_frame_at_an_even_pace():
+    """Two equal frames, which a GIF merges, are two again."""
+    levels = np.array([0, 0, 1, 0.2, 0.4])
+    moving = gif(levels[:, None, None] * np.ones((5, 4, 4)), pixels=8, milliseconds=40)
+    shown = sprite_sheet(moving)
+    assert (shown.frames, shown.columns, shown.milliseconds) == (5, 3, 40)
+    with Image.open(io.BytesIO(shown.png)) as sheet:
+        pixels = np.array(sheet.convert("L"))
+    corners = [pixels[i // 3 * shown.height, i % 3 * shown.width] for i in range(5)]
+    assert corners == [0, 0, 255, 51, 102]

@@ -1,0 +1,652 @@
+"""The explorer: what its page holds, and what a reader can do with it in a real browser."""
+
+import base64
+import copy
+import gzip
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import ndtr, ndtri
+
+from benchmarks import pages
+from pages.explorer.contents import contents, far, ink, to_nibbles
+from pages.render import render
+from vae.archives import Dataset, read
+from vae.codes import Codes
+from vae.model import VAE
+from vae.model.networks import ACTIVATIONS
+from vae.training import fit
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS = {
+    "plane": {"latent_dim": 2, "classes": 0},
+    "conditional": {"latent_dim": 2, "classes": 10},
+    "map": {"latent_dim": 5, "classes": 0},
+}
+
+
+def encoded(model, data):
+    x = torch.from_numpy(data.x_test).float() / 255
+    y = torch.from_numpy(data.y_test) if model.conditional else None
+    with torch.no_grad():
+        q = model.encode(x, y).base_dist
+    return Codes(q.loc.numpy(), (2 * q.scale.log()).numpy(), q.loc.numpy(), data.y_test)
+
+
+def values(model, data, **options):
+    codes = encoded(model, data)
+    places = codes.mean[:, :2].astype(np.float64) if model.latent_dim > 2 else None
+    settings = {"images": 300, "limit": 4.0, "grid": 6, "active_variance": 0.01} | options
+    return contents(data, model, codes, places=places, **settings)
+
+
+def write(path, model, data, **options):
+    text = render(
+        ROOT / "pages/explorer",
+        ROOT / "pages/shared.css",
+        model="small",
+        **values(model, data, **options),
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("none")
+    return read("digits", folder, folder)
+
+
+@pytest.fixture(scope="session")
+def models(digits):
+    """Small models that know scikit-learn's digits well enough to recognise one."""
+    trained = {}
+    for kind, shape in KINDS.items():
+        torch.manual_seed(0)
+        model = VAE(digits.image_shape, hidden=[96, 48], activation="gelu", **shape)
+        fit(
+            model,
+            torch.from_numpy(digits.x_train),
+            torch.from_numpy(digits.y_train),
+            epochs=60,
+            batch_size=64,
+            learning_rate=3e-3,
+            beta2=0.99,
+            warmup=0.3,
+            clip=100.0,
+            validation=50,
+            precision="float32",
+        )
+        trained[kind] = model.eval()
+    return trained
+
+
+@pytest.fixture(scope="session")
+def files(models, digits, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("explorers")
+    return {kind: write(folder / f"{kind}.html", model, digits) for kind, model in models.items()}
+
+
+@pytest.fixture
+def explorer(opened, files):
+    """A page of one kind, ready."""
+
+    def open_(kind, **options):
+        page = opened(files[kind], "body[data-ready]", **options)
+        still(page)
+        return page
+
+    return open_
+
+
+def still(page):
+    """Wait until what a control asked for is drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def until(page, condition):
+    """Wait for a condition; the page's policy forbids Playwright's own way."""
+    end = time.monotonic() + 10
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(20)
+
+
+def pixels(page, selector):
+    """The red channel of a canvas, 0–255."""
+    height, width, content = page.evaluate(
+        """(selector) => {
+          const canvas = document.querySelector(selector);
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+          let red = "";
+          for (let i = 0; i < data.length; i += 4) red += String.fromCharCode(data[i]);
+          return [height, width, btoa(red)];
+        }""",
+        selector,
+    )
+    red = np.frombuffer(base64.b64decode(content), np.uint8)
+    return red.reshape(height, width).astype(int)
+
+
+def place(page, selector, u, v):
+    """Screen coordinates of a place in an element, from its lower left corner."""
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    return box["x"] + u * box["width"], box["y"] + (1 - v) * box["height"]
+
+
+def z(page):
+    return np.array(page.evaluate("Array.from(explorer.state.here.z)"))
+
+
+def labels(page):
+    return page.locator("#near button:visible span").all_inner_texts()
+
+
+def draw(page, points):
+    """One stroke through places of the pad, 0–1 from its upper left corner."""
+    spots = [place(page, "#pad", u, 1 - v) for u, v in points]
+    page.mouse.move(*spots[0])
+    page.mouse.down()
+    for spot in spots[1:]:
+        page.mouse.move(*spot)
+    page.mouse.up()
+    still(page)
+
+
+CIRCLE = [(0.5 + 0.25 * np.sin(t), 0.5 - 0.38 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 25)]
+
+
+# --- what the page holds ---------------------------------------------------------------------
+
+
+def test_nibbles_hold_every_pixel_to_a_sixteenth():
+    images = np.random.default_rng(0).integers(0, 256, (3, 5, 5), dtype=np.uint8)
+    packed = to_nibbles(images)
+    unpacked = np.stack([packed >> 4, packed & 15], axis=1).ravel()[: images.size] * 17.0
+    assert np.abs(unpacked - images.ravel()).max() <= 8.5
+
+
+def test_ink_is_measured_by_box_and_centre_of_mass():
+    images = np.zeros((3, 10, 12), np.uint8)
+    images[0, 2:6, 3:5] = 200  # 4 high, 2 wide, about (4, 4)
+    images[1, 1, 4:10] = 100  # 1 high, 6 wide, about (7, 1.5); the third is empty
+    assert ink(images) == {"box": 5.0, "centre": [5.5, 2.75]}
+
+
+def test_mnist_lies_as_its_makers_say(mnist):
+    """LeCun et al. 1998: fit into 20×20, centre of mass in the middle of 28×28 (on a pixel)."""
+    found = ink(mnist.x_test)
+    assert found["box"] == 20
+    assert found["centre"] == pytest.approx([14.5, 14.5], abs=0.1)
+
+
+def test_far_is_beyond_what_99_of_100_points_see():
+    line = np.arange(1000.0)[:, None]
+    assert far(line) == pytest.approx(4, abs=0.1)  # four to each side, but at the ends
+
+
+def test_the_same_inputs_give_the_same_bytes(models, digits, tmp_path):
+    files = [write(tmp_path / name, models["plane"], digits) for name in ("a.html", "b.html")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_images_are_spread_over_the_test_set_and_no_more_than_asked(models, digits):
+    held = values(models["plane"], digits, images=50)
+    blob = gzip.decompress(base64.b64decode(held["arrays"]))
+    row = next(row for row in held["data"]["table"] if row["name"] == "index")
+    index = np.frombuffer(blob, np.int32, 50, row["offset"])
+    assert index[0] == 0
+    assert index[-1] == len(digits.x_test) - 1
+    assert np.ptp(np.diff(index)) <= 1
+
+
+def test_a_class_name_cannot_leave_its_place(models, digits, opened, tmp_path):
+    names = ("</script><script>alert(1)</script>", *digits.class_names[1:])
+    data = Dataset("<b>", names, digits.x_train, digits.y_train, digits.x_test, digits.y_test)
+    page = opened(write(tmp_path / "a.html", models["plane"], data), "body[data-ready]")
+    assert page.locator("#chips button").first.inner_text() == names[0]
+    assert "<b>" in page.locator("h1").inner_text()
+
+
+# --- as true as PyTorch ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_decoder_and_encoder_agree_with_torch(explorer, models, digits, kind):
+    page = explorer(kind)
+    assert pages.decoder_error(page, models[kind]) < 1 / 255
+    assert pages.encoder_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
+    assert pages.posterior_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
+
+
+def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
+    models, digits, opened, tmp_path
+):
+    model = copy.deepcopy(models["plane"])
+    with torch.no_grad():
+        model.encoder[-1].bias[2:] = 100
+    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
+    assert pages.posterior_error(page, model, digits.x_test, digits.y_test, 5) < 1e-5
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("image_shape", [(28, 28), (6, 4, 3)])
+def test_any_activation_and_image_shape_is_run_as_torch_does(
+    opened, tmp_path, activation, image_shape
+):
+    torch.manual_seed(0)
+    model = VAE(image_shape, 2, [64, 32], activation, 3)
+    images = np.random.default_rng(0).integers(0, 256, (60, *image_shape), dtype=np.uint8)
+    labels = np.arange(60) % 3
+    data = Dataset("noise", ("a", "b", "c"), images, labels, images, labels)
+    page = opened(write(tmp_path / "a.html", model, data), "body[data-ready]")
+    assert pages.decoder_error(page, model, 20) < 1 / 255
+    assert pages.encoder_error(page, model, images, labels, 20) < 1 / 255
+    assert page.locator("#pad").count() == (len(image_shape) == 2)  # one draws in grey
+
+
+def test_the_normal_distribution_is_scipys(explorer):
+    places = np.linspace(-4, 4, 161)
+    page = explorer("plane")
+    cdf, back = page.evaluate(
+        "(z) => [z.map(explorer.phi.cdf), z.map(explorer.phi.cdf).map(explorer.phi.quantile)]",
+        places.tolist(),
+    )
+    assert cdf == pytest.approx(ndtr(places), abs=1e-5)
+    assert back == pytest.approx(places, abs=1e-3)
+    assert page.evaluate("explorer.phi.quantile(0.975)") == pytest.approx(ndtri(0.975), abs=1e-4)
+
+
+def test_halves_are_read_as_numpy_reads_them(explorer):
+    bits = np.arange(0, 1 << 16, 7, dtype=np.uint16)
+    finite = bits[np.isfinite(bits.view(np.float16))]
+    read = explorer("plane").evaluate(
+        "(bits) => Array.from(fromHalves(Uint16Array.from(bits)))", finite.tolist()
+    )
+    assert read == finite.view(np.float16).astype(float).tolist()
+
+
+def test_the_nearest_are_the_nearest(explorer):
+    rng = np.random.default_rng(0)
+    points, here = rng.normal(size=(200, 3)).astype(np.float32), rng.normal(size=3)
+    found = explorer("plane").evaluate(
+        "([points, here]) => nearest(Float32Array.from(points), here, 8).map((f) => f.index)",
+        [points.ravel().tolist(), here.tolist()],
+    )
+    assert found == np.linalg.norm(points - here, axis=1).argsort()[:8].tolist()
+
+
+@pytest.mark.parametrize(("left", "top", "scale"), [(10, 20, 4), (150, 90, 2), (40, 3, 7)])
+def test_a_drawing_is_centred_whatever_its_place_and_size(explorer, left, top, scale):
+    drawing = np.zeros((280, 280), np.float32)
+    drawing[top : top + 30 * scale, left : left + 10 * scale] = 1
+    drawing[top : top + 10 * scale, left : left + 20 * scale] = 1
+    image = np.array(
+        explorer("plane").evaluate(
+            """(ink) => Array.from(centred(Float32Array.from(ink), 280, [28, 28],
+                                           { box: 20, centre: [14, 14] }))""",
+            drawing.ravel().tolist(),
+        )
+    ).reshape(28, 28)
+    across, down = image.sum(axis=0), image.sum(axis=1)
+    middle = np.arange(28) + 0.5
+    assert (down > 0.5).sum() == pytest.approx(20, abs=1)
+    assert across @ middle / image.sum() == pytest.approx(14, abs=0.3)
+    assert down @ middle / image.sum() == pytest.approx(14, abs=0.3)
+
+
+# --- what a reader does ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_before_any_click_a_digit_is_decoded_and_two_sentences_explain(explorer, kind):
+    page = explorer(kind)
+    assert pixels(page, "#decoded").max() > 128
+    words = page.locator("header p").first.inner_text()
+    assert len(re.findall(r"[.:](?:\s|$)", words)) >= 2
+    assert len(labels(page)) == 8
+
+
+def test_the_image_under_the_cursor_is_decoded_there(explorer, models):
+    page = explorer("plane")
+    x, y = place(page, "#marks", 0.6, 0.6)
+    page.mouse.move(x, y)
+    still(page)
+    here = z(page)
+    assert (here > 0).all()
+    with torch.no_grad():
+        mean = models["plane"].decode(torch.tensor(here, dtype=torch.float32)[None]).mean[0]
+    assert np.abs(pixels(page, "#decoded") - 255 * mean.numpy()).max() <= 1
+    page.mouse.move(x + 40, y)
+    still(page)
+    assert z(page)[0] > here[0]
+    assert z(page)[1] == pytest.approx(here[1], abs=1e-6)
+
+
+def test_leaving_the_map_returns_to_the_kept_place(explorer):
+    page = explorer("plane")
+    page.mouse.click(*place(page, "#marks", 0.4, 0.7))
+    still(page)
+    kept = z(page)
+    page.mouse.move(*place(page, "#marks", 0.8, 0.2))
+    still(page)
+    assert not np.allclose(z(page), kept)
+    page.mouse.move(*place(page, "h1", 0.5, 0.5))
+    still(page)
+    assert np.allclose(z(page), kept)
+
+
+def test_far_from_the_data_the_page_says_so(explorer):
+    page = explorer("plane")
+    assert page.locator("#far").is_hidden()
+    page.mouse.click(*place(page, "#marks", 0.98, 0.98))
+    still(page)
+    assert page.locator("#far").is_visible()
+
+
+def test_arrow_keys_move_the_cross_right_and_up(explorer):
+    page = explorer("plane")
+    page.locator("#marks").focus()
+    before = z(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    still(page)
+    moved = z(page) - before
+    assert moved[0] == pytest.approx(8 * 0.02, abs=1e-3)
+    assert moved[1] == pytest.approx(8 * 0.1, abs=1e-3)
+
+
+def test_a_screen_reader_is_told_where_the_cross_rests(explorer):
+    page = explorer("plane")
+    page.locator("#marks").focus()
+    page.keyboard.press("ArrowRight")
+    still(page)
+    place = page.locator("#place").inner_text()
+    until(page, f"document.getElementById('told').textContent.startsWith('{place}.')")
+    told = page.locator("#told").inner_text()
+    assert told.startswith("z = (")
+    assert ", ".join(labels(page)) in told
+
+
+def test_a_finger_moves_the_cross(explorer):
+    page = explorer("plane", has_touch=True, viewport={"width": 390, "height": 800})
+    before = z(page)
+    page.touchscreen.tap(*place(page, "#marks", 0.7, 0.3))
+    still(page)
+    assert not np.allclose(z(page), before)
+    assert z(page)[0] > 0 > z(page)[1]
+
+
+def test_every_layer_can_be_switched(explorer):
+    page = explorer("plane")
+
+    def ink_of_map():
+        still(page)
+        return pixels(page, "#map")
+
+    page.uncheck("#colours")
+    shown = ink_of_map()
+    page.uncheck("#dots")
+    without_dots = ink_of_map()
+    assert (shown != without_dots).any()
+    page.check("#tiles")
+    page.wait_for_timeout(300)
+    assert (ink_of_map() != without_dots).mean() > 0.5
+    page.uncheck("#tiles")
+    page.check("#dots")
+    assert (ink_of_map() == shown).all()
+    page.check("#colours")
+    assert (ink_of_map() != shown).any()
+
+
+def test_a_tile_shows_what_its_middle_decodes_to(explorer, models):
+    """On the unit square the tiles are those of the manifold: z₁ to the right, z₂ up."""
+    page = explorer("plane")
+    page.uncheck("#dots")
+    page.check("#square")
+    page.check("#tiles")
+    page.wait_for_timeout(300)
+    n, (row, column) = 6, (1, 4)
+    code = torch.tensor([[ndtri((column + 0.5) / n), ndtri(1 - (row + 0.5) / n)]]).float()
+    with torch.no_grad():
+        mean = models["plane"].decode(code).mean[0].numpy()
+    left, top = place(page, "#marks", 0, 1)
+    box = page.evaluate("frameOf(document.getElementById('map').clientWidth, explorer.state.view)")
+    tile = box["side"] / n
+    picture = pixels(page, "#map")
+    middles = (np.arange(8) + 0.5) * tile / 8
+    across = np.round(box["left"] + column * tile + middles).astype(int)
+    down = np.round(box["top"] + row * tile + middles).astype(int)
+    shown = picture[np.ix_(down, across)] / 255
+    assert np.corrcoef(shown.ravel(), mean.ravel())[0, 1] > 0.95
+    page.mouse.move(left + float(across[4]), top + float(down[4]))
+    still(page)
+    assert z(page) == pytest.approx(code[0].numpy(), abs=0.2)
+
+
+def test_picking_out_a_class_leaves_its_neighbours_only(explorer):
+    page = explorer("plane")
+    page.locator("#chips button", has_text="3").click()
+    still(page)
+    assert set(labels(page)) == {"3"}
+    page.locator("#chips button", has_text="3").click()
+    page.mouse.click(*place(page, "#marks", 0.5, 0.5))
+    still(page)
+    assert len(set(labels(page))) > 1
+
+
+def test_a_nearest_image_can_be_gone_to(explorer):
+    page = explorer("plane")
+    page.mouse.click(*place(page, "#marks", 0.5, 0.5))
+    still(page)
+    third = page.locator("#near button").nth(2)
+    name = third.get_attribute("aria-label")
+    third.click()
+    still(page)
+    assert page.locator("#near button").first.get_attribute("aria-label") == name
+
+
+def test_a_walk_plays_there_and_pauses(explorer):
+    page = explorer("plane")
+    page.mouse.click(*place(page, "#marks", 0.35, 0.6))
+    page.locator("#setA").click()
+    start = z(page)
+    page.mouse.click(*place(page, "#marks", 0.65, 0.4))
+    page.locator("#setB").click()
+    end = z(page)
+    page.locator("#play").click()
+    until(page, "+document.getElementById('walk').value > 0.15")
+    page.locator("#play").click()
+    still(page)
+    share = float(page.locator("#walk").input_value())
+    assert 0.15 < share < 1
+    assert z(page) == pytest.approx((1 - share) * start + share * end, abs=1e-4)
+    page.wait_for_timeout(150)
+    assert float(page.locator("#walk").input_value()) == share
+
+
+def test_a_walk_can_be_scrubbed_by_the_keyboard(explorer):
+    page = explorer("plane")
+    ends = page.evaluate("['A', 'B'].map((name) => Array.from(explorer.state.ends[name].z))")
+    page.locator("#walk").focus()
+    page.keyboard.press("End")
+    still(page)
+    assert z(page) == pytest.approx(ends[1], abs=1e-5)
+    page.keyboard.press("Home")
+    still(page)
+    assert z(page) == pytest.approx(ends[0], abs=1e-5)
+
+
+def test_those_who_asked_for_less_motion_see_steps(explorer):
+    page = explorer("plane", reduced_motion="reduce")
+    page.locator("#play").click()
+    until(page, "+document.getElementById('walk').value > 0")
+    page.locator("#play").click()
+    assert float(page.locator("#walk").input_value()) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("kind", ["plane", "map"])
+def test_a_drawn_circle_is_recognised_as_a_zero(explorer, kind):
+    page = explorer(kind)
+    draw(page, CIRCLE)
+    assert labels(page).count("0") >= 6
+    seen, rebuilt = pixels(page, "#seen"), pixels(page, "#rebuilt")
+    assert seen.shape == rebuilt.shape == (8, 8)
+    assert seen[3:5, 3:5].mean() < seen[:, 1:3].mean()  # a hole in the middle
+    assert "σ" in page.locator("#posterior").inner_text()
+    page.locator("#clear").click()
+    assert page.locator("#answer").is_hidden()
+    assert pixels(page, "#pad").max() == 0
+
+
+def test_the_ellipse_of_a_drawing_has_its_true_size(explorer):
+    page = explorer("plane")
+    draw(page, CIRCLE)
+    mean, sigma, ring, limit = page.evaluate(
+        """() => {
+          const { state, data } = explorer;
+          const { mean, sigma } = state.posterior;
+          return [Array.from(mean), Array.from(sigma),
+                  ellipse(state.view, mean, sigma), data.limit];
+        }"""
+    )
+    ring = (2 * np.array(ring) - 1) * limit
+    assert np.ptp(ring, axis=0) == pytest.approx(2 * np.array(sigma), rel=1e-3)
+    assert (ring.max(axis=0) + ring.min(axis=0)) / 2 == pytest.approx(mean, abs=1e-3)
+
+
+def test_who_cannot_draw_takes_a_test_image(explorer):
+    page = explorer("plane")
+    page.locator("#try").focus()
+    page.keyboard.press("Enter")
+    still(page)
+    assert (pixels(page, "#seen") == pixels(page, "#near button:first-child canvas")).all()
+
+
+def test_a_drawing_is_encoded_anew_as_another_class(explorer):
+    page = explorer("conditional")
+    draw(page, CIRCLE)
+    before = page.locator("#posterior").inner_text()
+    page.locator("#classes button").nth(0).click()
+    still(page)
+    assert page.locator("#posterior").inner_text() != before
+    assert pixels(page, "#rebuilt").tolist() == pixels(page, "#decoded").tolist()
+
+
+def test_a_class_without_an_image_on_the_page_is_told(models, digits, opened, tmp_path):
+    page = opened(write(tmp_path / "a.html", models["plane"], digits, images=5), "body[data-ready]")
+    kept = set(page.evaluate("explorer.data.labels"))
+    absent = next(label for label in range(10) if label not in kept)
+    page.locator("#chips button").nth(absent).click()
+    still(page)
+    assert page.locator("#none").is_visible()
+    page.locator("#try").click()
+    still(page)
+    assert page.locator("#answer").is_hidden()
+
+
+def test_keys_of_the_browser_stay_the_browser_s(explorer):
+    page = explorer("plane")
+    page.locator("#marks").focus()
+    page.keyboard.press("ArrowRight")
+    ends = page.evaluate("JSON.stringify(explorer.state.ends)")
+    page.keyboard.press("Control+a")
+    assert page.evaluate("JSON.stringify(explorer.state.ends)") == ends
+    page.keyboard.press("A")
+    assert page.evaluate("JSON.stringify(explorer.state.ends)") != ends
+
+
+def test_a_conditional_model_shows_every_class_at_one_code(explorer, models):
+    page = explorer("conditional")
+    page.mouse.click(*place(page, "#marks", 0.55, 0.45))
+    still(page)
+    code = torch.tensor(z(page), dtype=torch.float32).expand(10, 2)
+    with torch.no_grad():
+        means = models["conditional"].decode(code, torch.arange(10)).mean.numpy()
+    for k in range(10):
+        shown = pixels(page, f"#classes button:nth-child({k + 1}) canvas")
+        assert np.abs(shown - 255 * means[k]).max() <= 1
+    page.locator("#classes button").nth(4).click()
+    still(page)
+    assert np.abs(pixels(page, "#decoded") - 255 * means[4]).max() <= 1
+    assert set(labels(page)) == {"4"}
+    assert page.locator("#chips button").nth(4).get_attribute("aria-pressed") == "true"
+
+
+def test_on_a_map_the_nearest_image_sets_the_sliders(explorer, models, digits):
+    page = explorer("map")
+    page.mouse.click(*place(page, "#marks", 0.3, 0.6))
+    still(page)
+    shown = z(page)
+    index = int(page.locator("#near button").first.get_attribute("data-image"))
+    original = page.evaluate("(i) => explorer.arrays.index.values[i]", index)
+    assert shown == pytest.approx(encoded(models["map"], digits).mean[original], abs=2e-3)
+    sliders = page.locator(".axis input").evaluate_all("(all) => all.map((s) => +s.value)")
+    axes = [axis["axis"] for axis in page.evaluate("explorer.data.axes")]
+    assert sliders == pytest.approx(np.clip(shown, -4, 4)[axes], abs=0.01)
+    costs = [axis["kl"] for axis in page.evaluate("explorer.data.axes")]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_a_slider_changes_its_number_and_the_image(explorer):
+    page = explorer("map")
+    before, image = z(page), pixels(page, "#decoded")
+    page.locator(".axis input").first.focus()
+    page.keyboard.press("End")
+    still(page)
+    axis = page.evaluate("explorer.data.axes[0].axis")
+    changed = z(page) != before
+    assert changed.tolist() == [i == axis for i in range(5)]
+    assert z(page)[axis] == 4
+    assert (pixels(page, "#decoded") != image).any()
+
+
+def test_on_a_map_the_arrows_go_from_image_to_image(explorer):
+    page = explorer("map")
+    page.mouse.click(*place(page, "#marks", 0.3, 0.5))
+    page.locator("#marks").focus()
+
+    def u():
+        still(page)
+        return page.evaluate("explorer.state.view.to(explorer.state.here.z)[0]")
+
+    before = u()
+    page.keyboard.press("ArrowRight")
+    right = u()
+    page.keyboard.press("ArrowLeft")
+    assert right > before
+    assert right > u()
+
+
+# --- for everyone ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_serious_by_day_and_night(explorer, accessible, kind):
+    page = explorer(kind, color_scheme="light")
+    page.locator("summary").evaluate_all("(all) => all.forEach((s) => s.click())")
+    draw(page, CIRCLE)
+    accessible(page)
+    page.emulate_media(color_scheme="dark")
+    accessible(page)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_wider_than_the_screen_whatever_its_width_becomes(explorer, kind):
+    page = explorer(kind, viewport={"width": 360, "height": 800})
+    draw(page, CIRCLE)
+    for width in (360, 1600, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"innerWidth == {width}")
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_night_has_its_own_colours(explorer):
+    day, night = (pixels(explorer("plane", color_scheme=s), "#map") for s in ("light", "dark"))
+    assert np.median(day) > 200 > 60 > np.median(night)

@@ -1,0 +1,80 @@
+"""Maps of a latent space of many axes, and how faithful they are."""
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+from numpy import ndarray
+
+
+def tsne(
+    points: Num[ndarray, "n latent"],
+    *,
+    perplexity: float,
+    iterations: int,
+    angle: float,
+    seed: int,
+    verbose: bool = False,
+) -> tuple[Float[ndarray, "n 2"], float]:
+    """A t-SNE map, and the Kullback–Leibler divergence (nats) that its optimiser reached.
+
+    A perplexity that is too large for the number of points is lowered to a third of it.
+    A group of points seen under less than `angle` (its width by its distance) is taken for one.
+    Sources: van der Maaten & Hinton 2008; van der Maaten 2014, arXiv:1301.3342 (the angle);
+    scikit-learn's implementation.
+    """
+    from sklearn.manifold import TSNE
+
+    model = TSNE(
+        perplexity=min(perplexity, (len(points) - 1) / 3),
+        init="pca",
+        learning_rate="auto",
+        max_iter=iterations,
+        angle=angle,
+        random_state=seed,
+        verbose=2 * verbose,
+        n_jobs=-1,
+    )
+    return model.fit_transform(points.astype(np.float32)), float(model.kl_divergence_)
+
+
+def pca(points: Num[ndarray, "n latent"]) -> tuple[Float[ndarray, "n 2"], Float[ndarray, " 2"]]:
+    """The first two principal components, and the share of the variance that each explains."""
+    from sklearn.decomposition import PCA
+
+    model = PCA(2, svd_solver="full")
+    return model.fit_transform(points), model.explained_variance_ratio_
+
+
+def knn_accuracy(points: Num[ndarray, "n axes"], labels: Int[ndarray, " n"], k: int) -> float:
+    """Share of points whose class the majority of their k nearest others have (leave-one-out)."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    classifier = KNeighborsClassifier(min(k, len(points) - 1)).fit(points, labels)
+    return float(classifier.score(None, labels))
+
+
+def trustworthiness(
+    points: Num[ndarray, "n axes"], embedded: Num[ndarray, "n plane"], k: int
+) -> float:
+    """How far neighbours on a map are neighbours in the space it maps: 1 if always.
+
+        1 − 2 / (n k (2n − 3k − 1)) · Σ_i Σ_j max(0, r(i, j) − k)
+
+    over the k neighbours j of i on the map, with r(i, j) the rank of j by distance from i in the
+    space. It equals scikit-learn's
+    `trustworthiness`, whose memory is quadratic in n; this one ranks only the neighbours and
+    needs a slice of the distances at a time. Source: Venna & Kaski 2001.
+    """
+    from sklearn.metrics import pairwise_distances_chunked
+    from sklearn.neighbors import NearestNeighbors
+
+    n = len(points)
+    neighbours = NearestNeighbors(n_neighbors=k).fit(embedded).kneighbors(return_distance=False)
+    penalty, start = 0, 0
+    for distances in pairwise_distances_chunked(points.astype(np.float64), working_memory=64):
+        own = np.arange(len(distances))
+        distances[own, start + own] = -1  # rank 0: no point is a neighbour of its own
+        for neighbour in neighbours[start + own].T:
+            rank = (distances < distances[own, neighbour][:, None]).sum(axis=1)
+            penalty += int(np.maximum(0, rank - k).sum())
+        start += len(distances)
+    return 1 - 2 * penalty / (n * k * (2 * n - 3 * k - 1))

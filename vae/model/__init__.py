@@ -1,0 +1,15 @@
+"""The model: p(z), p(x | z) and q(z | x), their networks, and the file that holds them."""
+
+from vae.model import checkpoint
+from vae.model.likelihood import LIKELIHOODS
+from vae.model.vae import MAX_LOG_VAR, VAE, Labels, decode_arrays, decode_mean
+
+__all__ = [
+    "LIKELIHOODS",
+    "MAX_LOG_VAR",
+    "VAE",
+    "Labels",
+    "checkpoint",
+    "decode_arrays",
+    "decode_mean",
+]
