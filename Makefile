@@ -3,8 +3,9 @@
 # make test     the tests
 # make compare REVS="main softer"    commits, branches or experiments side by side, in one page
 # make claims   what the literature says of VAEs, put to the test: writes reports/claims.md
-# make scores   published settings, trained here: writes benchmarks/scores.md
+# make scores   published settings, trained here: writes scores/scores.md
 # make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
+# make deps     writes the code dependencies of every stage into dvc.yaml, after a change of imports
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,9 +18,9 @@ ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
 endif
 
-.PHONY: report test compare claims scores bench lock
+.PHONY: report test compare claims scores bench deps lock
 report: $(BIN)/ready
-	@python -m stages.archives data/archives $(DATASET); \
+	@python -m pipeline.fetch data/archives $(DATASET); \
 	case $$? in \
 	0) $(if $(DATASET),dvc exp run -S dataset.name=$(DATASET),dvc repro) ;; \
 	69) printf '\n*** GOING ON WITH THE EMBEDDED digits DATA INSTEAD ***\n\n'; \
@@ -33,7 +34,7 @@ test: $(BIN)/ready
 	mypy & types=$$!; pytest -n logical --dist loadscope --no-loadscope-reorder && wait $$types
 
 compare: $(BIN)/ready
-	@python -m stages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
+	@python -m pages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
 	@echo "The comparison lies in reports/compare.html."
 
 claims: report
@@ -41,21 +42,25 @@ claims: report
 	@echo "What was found lies in reports/claims.md."
 
 scores: report
-	dvc repro benchmarks/dvc.yaml
-	@echo "The scores lie in benchmarks/scores.md."
+	dvc repro scores/dvc.yaml
+	@echo "The scores lie in scores/scores.md."
 
 bench: $(BIN)/ready
 	python -m benchmarks.bench
 
-# after a change of the dependencies in pyproject.toml
-lock: $(BIN)/ready
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url pyproject.toml --group dev -o requirements.txt
+deps: $(BIN)/ready
+	python -m pipeline.deps
 
-$(BIN)/ready: requirements.txt
+# after a change of the dependencies in pyproject.toml
+LOCK := -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+lock: $(BIN)/ready
+	uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
+	uv --version | sed 's/^uv \([^ ]*\).*/uv==\1/' | uv pip compile $(LOCK) - -o requirements-uv.txt
+
+$(BIN)/ready: requirements-uv.txt requirements.txt
 	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; \
 	  sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed, " + v + " found: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.txt
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements.txt
 	@touch $@

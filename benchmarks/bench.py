@@ -57,7 +57,9 @@ def main() -> None:
     peaks = measure_peaks()
     losses = measure_quality(data, options.epochs)
 
-    measured = measure_pages(PAGES, REPOSITORY / "data/models", REPOSITORY / "data/dataset.npz")
+    measured = measure_pages(
+        PAGES, REPOSITORY / "data/models", REPOSITORY / "data/dataset/test.npz"
+    )
     for page in (PAGES[0].with_stem("vae"), PAGES[0].with_stem("cvae")):
         photograph(page, RESULTS.parent / "screenshots" / f"{page.stem}.png")
 

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
-from vae.archives import Dataset
+from vae.dataset import LabelledImages
 from vae.model import VAE, checkpoint
 
 _DECODES, _BATCH, _IMAGES = 500, 10, 200
@@ -43,9 +43,15 @@ class Explorer:
     """The same of reconstructions of test images, through both networks."""
 
 
-def measure_pages(pages: Sequence[Path], models: Path, dataset: Path) -> list[Explorer]:
-    """Every page, opened twice from disk; what is timed is the second time."""
-    data = Dataset.load(dataset)
+def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explorer]:
+    """Every page, opened twice from disk; what is timed is the second time.
+
+    Args:
+        pages: explorers, each called as its model is.
+        models: the folder of the models' files.
+        test: the file of the test images.
+    """
+    images, labels = LabelledImages.load(test)
     measured = []
     with started() as browser:
         for path in pages:
@@ -65,7 +71,7 @@ def measure_pages(pages: Sequence[Path], models: Path, dataset: Path) -> list[Ex
                     1000 / median(intervals),
                     sum(interval > 25 for interval in intervals) / len(intervals),
                     255 * decoder_error(page, model),
-                    255 * encoder_error(page, model, data.x_test, data.y_test),
+                    255 * encoder_error(page, model, images, labels),
                 )
             )
             context.close()

@@ -18,11 +18,12 @@ from torch import nn
 from torchvision.transforms import ToTensor
 
 from benchmarks.example import BATCH, HIDDEN, LATENT, example_loss, fresh_example, train_example
-from pipeline.params import read as read_params
+from pipeline import loading
 from pipeline.run import PARAMS
-from vae.archives import Dataset, fetch, read
+from vae.archives import fetch
 from vae.model import VAE
 from vae.precision import Precision, computes_bfloat16
+from vae.readers import Dataset, read
 from vae.training import ELBO, State, fit
 
 EXAMPLE = "the example's way"
@@ -136,7 +137,7 @@ def _epoch(data: Dataset, precision: Precision) -> float:
     """Images a second of an epoch of ours."""
     ends: list[float] = []
     _train(_fresh_model(), data, precision, 2, lambda state: ends.append(time.perf_counter()))
-    return (len(data.x_train) - _HELD_OUT) / (ends[1] - ends[0])
+    return (len(data.train.x) - _HELD_OUT) / (ends[1] - ends[0])
 
 
 def _timed(epoch: Callable[[], int]) -> float:
@@ -153,11 +154,11 @@ def _train(
     on_epoch: Callable[[State], None] = lambda state: None,
 ) -> None:
     """Train in our way, as params.yaml sets it but for the batch and the precision."""
-    settings = read_params(*PARAMS).training.model_dump()
+    settings = loading.read(PARAMS).training.model_dump()
     fit(
         model,
-        torch.from_numpy(data.x_train),
-        torch.from_numpy(data.y_train),
+        torch.from_numpy(data.train.x),
+        torch.from_numpy(data.train.y),
         epochs=epochs,
         **settings | {"batch_size": BATCH, "validation": _HELD_OUT, "precision": precision},
         on_epoch=on_epoch,
@@ -168,5 +169,5 @@ def _train(
 def _loss(model: VAE, data: Dataset) -> float:
     """−ELBO of the test set at one sample of each code, in float32, in nats per image."""
     torch.manual_seed(0)
-    x = torch.from_numpy(data.x_test).float() / 255
+    x = torch.from_numpy(data.test.x).float() / 255
     return -float(torch.cat([ELBO(model, part)[1].elbo for part in x.split(1000)]).double().mean())

@@ -1,17 +1,19 @@
-"""What became of the literature's claims, as one Markdown page: a figure and its caption for each.
+"""The claims and what was found, as one Markdown page: a figure and its caption for each.
 
 Captions are computed from what was measured, and a PNG carries its own, so the page says what was
 found.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from claims.planes.figure import told
+from claims.numbers import number
+from claims.objectives import describe
 from figures.png import read_text
-from pages.report.report import SCALES, Table, markdown_table
+from pages.report.report import SCALES
+from pages.table import Table, markdown_table
 from pipeline.params import Model
 
 _FORMS = {
@@ -24,34 +26,55 @@ _FORMS = {
 }
 
 
+def in_order(figures: Iterable[Path], order: Sequence[str]) -> list[Path]:
+    """Figures as the page shows them: by their place in `order`, then by name.
+
+    Args:
+        figures: `<claim>/<figure>.png`, relative to the folder of all results.
+        order: names of claims, or of one figure as `<claim>/<figure>`.
+
+    >>> figures = [Path("b/y.png"), Path("b/x.png"), Path("c/z.png"), Path("a/w.png")]
+    >>> [figure.as_posix() for figure in in_order(figures, ["c", "b/y"])]
+    ['c/z.png', 'b/y.png', 'a/w.png', 'b/x.png']
+    """
+
+    def place(figure: Path) -> tuple[int, Path]:
+        names = figure.with_suffix("").as_posix(), figure.parent.as_posix()
+        places = (order.index(name) for name in names if name in order)
+        return next(places, len(order)), figure
+
+    return sorted(figures, key=place)
+
+
 def to_markdown(
     figures: Sequence[Path],
     models: Mapping[str, Model],
     metrics: Mapping[str, Mapping[str, Any]],
-    place: Path,
+    page: Path,
 ) -> str:
-    """The page that will lie at `place`.
+    """The content of `page`.
 
     Args:
         figures: PNGs, in the order of the page.
         models: trained for the claims.
-        metrics: theirs, as `reports/metrics` has them.
-        place: of the page; pictures are named from there.
+        metrics: of each model, as `stages.evaluate` writes them.
+        page: where it will lie; pictures are named from there.
     """
     lines = [
         "# Claims, put to the test",
         "",
-        "Made by `make claims`. Each figure asks for one thing that is said of variational "
+        "Made by `make claims`. Each figure tests one thing that is said of variational "
         "autoencoders; its caption is computed from the numbers beside it and says what was found. "
-        "Images are the test set's; the classifier that reads pictures has seen no latent space. "
-        "At the end, pictures of each likelihood and numbers of every model.",
+        "Images are the test set's; the classifier that some of them use was trained on images "
+        "alone and has seen no latent space. At the end, pictures of each likelihood and numbers "
+        "of every model.",
     ]
-    said = ""
+    before = ""
     for figure in figures:
-        words, path = read_text(figure), Path(os.path.relpath(figure, place.parent)).as_posix()
-        lines += ["", f"## {words.title}", "", f'<img src="{path}" alt="{words.title}">']
-        lines += [] if words.caption == said else ["", words.caption]
-        said = words.caption
+        text, path = read_text(figure), Path(os.path.relpath(figure, page.parent)).as_posix()
+        lines += ["", f"## {text.title}", "", f'<img src="{path}" alt="{text.title}">']
+        lines += [] if text.caption == before else ["", text.caption]
+        before = text.caption
     lines += ["", "## Every objective, likelihood and network", ""]
     lines += [
         "Models trained for these pages, at the default training settings; nats per test image. "
@@ -74,9 +97,9 @@ def _table(models: Mapping[str, Model], metrics: Mapping[str, Mapping[str, Any]]
                 f"`{name}`",
                 f"{model.latent_dim}-D, {model.network} {widths} {model.activation}",
                 SCALES[model.likelihood],
-                told(model.objective),
+                describe(model.objective),
                 str(model.epochs),
-                *(f"{metrics[name][key]:{form}}".replace("-", "−") for key, form in _FORMS.items()),
+                *(number(metrics[name][key], form) for key, form in _FORMS.items()),
             ]
         )
     return Table(["", "network", "scale", "objective", "epochs", *_FORMS], rows)

@@ -1,4 +1,4 @@
-"""Frames as an endless GIF of sixteen greys, or of colours where the images have them."""
+"""Images as an endless GIF of sixteen greys (or of colours), and a GIF as a sprite sheet."""
 
 import io
 import math
@@ -14,12 +14,13 @@ _GREYS = 16
 
 
 def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int) -> bytes:
-    """The bytes of a GIF that shows images in [0, 1] one after the other, for ever.
+    """The bytes of a GIF that shows images in [0, 1] one after the other, in an endless loop.
 
     Args:
         mean: the frames, H×W or H×W×C.
-        pixels: the least side of the GIF; each image pixel takes a whole number of its pixels.
-        milliseconds: a frame is shown; GIF counts in hundredths of a second.
+        pixels: the shorter side of the GIF, at least; each image pixel takes a whole number of
+            its pixels.
+        milliseconds: that each frame is shown for; GIF stores hundredths of a second.
     """
     buffer = io.BytesIO()
     iio.imwrite(
@@ -44,20 +45,20 @@ def frames(
 
 
 class SpriteSheet(NamedTuple):
-    """A GIF's frames in rows in one picture, for players that can pause."""
+    """A GIF's frames side by side in one picture, row after row, for players that can pause."""
 
     png: bytes
     frames: int
     columns: int
     width: int
-    """Of a frame, as `height`, in pixels."""
+    """Of one frame, in pixels, as `height`."""
     height: int
     milliseconds: int
-    """A frame is shown."""
+    """That each frame is shown for."""
 
 
 def sprite_sheet(content: bytes) -> SpriteSheet:
-    """A GIF as a film at an even pace; at most 256 colours of it are kept."""
+    """A GIF as a sprite sheet whose frames are shown equally long; it keeps 256 colours."""
     with Image.open(io.BytesIO(content)) as moving:
         timed = [
             (f.convert("RGB"), int(f.info["duration"])) for f in ImageSequence.Iterator(moving)

@@ -8,8 +8,13 @@ from matplotlib.ticker import MaxNLocator
 
 from figures.sheet import Sheet
 from figures.style import palette, styled
+from figures.text import fit
 
 Curve = Sequence[tuple[float, float]]
+"""Epochs and validation ELBOs."""
+
+_LEGEND_ROOM, _COLUMN_ROOM = 112, 70
+"""Of a revision's name in a legend: of one column, of several."""
 
 
 @styled
@@ -28,11 +33,12 @@ def draw_curves(curves: Mapping[str, Mapping[str, Curve]], *, dpi: int) -> Figur
         for (name, revision), colour in zip(curves.items(), palette(len(curves)), strict=True):
             if curve := revision.get(model):
                 epochs, elbos = zip(*curve, strict=True)
-                axes.plot(epochs, [-elbo for elbo in elbos], color=colour, lw=1.6, label=name)
+                label = fit(name, _LEGEND_ROOM, 8)
+                axes.plot(epochs, [-elbo for elbo in elbos], color=colour, lw=1.6, label=label)
                 settled += [-elbo for elbo in elbos[len(elbos) // 10 :]]
         margin = 0.05 * (max(settled) - min(settled)) + 0.1
         axes.set_ylim(min(settled) - margin, max(settled) + margin)
-        axes.set_title(model, loc="left")
+        axes.set_title(fit(model, 255, 9.5), loc="left")
         axes.set_xlabel("epoch")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#eeeeee")
@@ -75,7 +81,8 @@ def draw_parallel(
             weight="bold",
         )
     for name, colour, line in zip(names, palette(len(names)), np.array(lines).T, strict=True):
-        axes.plot(range(len(values)), line, color=colour, lw=1.8, marker="o", ms=4, label=name)
+        label = fit(name, _COLUMN_ROOM, 8)
+        axes.plot(range(len(values)), line, color=colour, lw=1.8, marker="o", ms=4, label=label)
     axes.set(xticks=[], yticks=[], xlim=(-0.1, len(values) - 0.9), ylim=(-0.02, 1.02))
     axes.spines[:].set_visible(False)
     axes.legend(

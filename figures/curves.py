@@ -13,7 +13,7 @@ _TRAIN, _VALIDATION = "#9ec3e6", "#1f5f99"
 
 @styled
 def draw(rows: Sequence[dict[str, float]], *, floor: float | None, title: str, dpi: int) -> Figure:
-    """Three panels over epochs, nats per image, lower is better but for the KL.
+    """Three panels over epochs, in nats per image: the −ELBO and the two terms of it.
 
     Args:
         rows: of `vae.training.fit`.
@@ -76,10 +76,11 @@ def caption(*, validation_elbo: float, epochs: int, floor: float | None) -> str:
         "own entropy. "
     )
     return (
-        "The bound and its two terms, by epoch. Reconstruction asks that a code tell the image; "
-        "the KL divergence is the pull towards the prior that keeps all codes together around "
-        "the origin, and it pays for every nat that a code tells. "
-        f"{bounded if floor else ''}Training numbers are means over an epoch as it goes, so they "
-        f"lag behind. After {epochs} epochs the −ELBO of the held-out images is "
-        f"{-validation_elbo:.1f} nats."
+        "The −ELBO and the two terms that it is the sum of, by epoch. The reconstruction term is "
+        "low if images can be decoded from their codes; the KL divergence is low if posteriors "
+        "stay near the prior, that is, if codes say little about their images. The two pull "
+        "against each other: codes that say more allow a better reconstruction and cost more KL. "
+        f"{bounded if floor else ''}Training numbers are means over an epoch, while the weights "
+        f"change; validation follows the epoch. After {epochs} epochs the −ELBO of the held-out "
+        f"images is {-validation_elbo:.1f} nats."
     )

@@ -25,7 +25,7 @@ def draw(
     title: str,
     dpi: int,
 ) -> Figure:
-    """Test images at their posterior means, inked in their class's colour, none over another."""
+    """Test images at their posterior means, in their class's colour, none over another."""
     side = 860
     pixels = round(side / 100 * dpi)
     scale = zoom(x.shape[1:], dpi, 26)
@@ -34,13 +34,11 @@ def draw(
     inside = np.flatnonzero((np.abs(mean) < limit - tile / 2).all(axis=1))
     order = np.random.default_rng(seed).permutation(inside)
     kept = spread_out(mean, tile, order)
-    ink = x[kept].astype(np.float64)
-    if ink.ndim == 3:
-        colours = np.array(palette(len(class_names)))[labels[kept]]
-        ink = (
-            ink[..., None] * (0.3 + 0.7 * colours)[:, None, None, :]
-        )  # lifted, to be read on black
-    canvas = place(np.rint(ink).astype(np.uint8), mean[kept], limit, pixels, scale)
+    images = x[kept].astype(np.float64)
+    if images.ndim == 3:
+        colours = 0.3 + 0.7 * np.array(palette(len(class_names)))  # brighter, to be seen on black
+        images = images[..., None] * colours[labels[kept], None, None, :]
+    canvas = place(np.rint(images).astype(np.uint8), mean[kept], limit, pixels, scale)
     sheet = Sheet(side + 80, side + 112, dpi, title)
     axes = sheet.axes(54, 52, side, side)
     frame(axes, limit, dark=True)
@@ -52,8 +50,8 @@ def draw(
 def caption() -> str:
     """What the map of images shows."""
     return (
-        "Test images at their own posterior means, inked in their class's colour and thinned so "
-        "that none covers another: what is near what, and why. At a border between two classes "
-        "stand the images that could be either; the far ends of a class are its boldest, thinnest "
-        "or most slanted hands."
+        "Test images at their own posterior means, thinned so that none covers another: what the "
+        "encoder places near what. Grey images are drawn in their class's colour. Where two "
+        "classes meet, compare the images on both sides of the border; within a class, follow "
+        "what changes from one end to the other."
     )

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from figures.sheet import Sheet, detach, mosaic, zoom
 from figures.style import styled
+from figures.text import fit
 from vae.latent import to_unit_square
 
 
@@ -54,7 +55,7 @@ def draw_classes(
         row, column = divmod(i, columns)
         axes = sheet.picture(48 + column * (width + 12), 68 + row * (height + 30), picture, scale)
         _coordinates(axes, picture.shape[:2], (-1, 0, 1))
-        axes.set_title(name, loc="left", pad=3, weight="bold")
+        axes.set_title(fit(name, width, 9.5, "bold"), loc="left", pad=3, weight="bold")
         if row < rows - 1:
             axes.set(xlabel="", xticklabels=[])
         if column > 0:
@@ -82,16 +83,17 @@ def _coordinates(
 
 
 def caption(*, n: int, inside: float) -> str:
-    """What the manifold shows."""
+    """What the manifold of an unconditional model shows."""
     return (
         f"What the latent plane decodes to. The {n}×{n} codes are an even grid, not random "
         "samples: midpoints of a grid on the unit square through the inverse Gaussian CDF, so "
-        f"each tile stands for the same prior probability. {inside:.0%} of the test set's codes "
-        "lie within the outermost midpoints. The pictures are the means of p(x|z), not draws. "
-        "Neighbours look alike (a 3 beside an 8 and a 5), they do not count: the order "
-        "of the digits is that of their shapes. Neither axis alone picks the digit; slant and "
-        "weight of the stroke vary smoothly across the plane. z₁ runs right and z₂ up, in the "
-        "same frame as the scatter."
+        f"each tile stands for the same prior probability, 1/{n * n}. {inside:.0%} of the test "
+        "images' posterior means lie within the outermost midpoints. The pictures are the means "
+        "of p(x|z), not draws. The decoder is continuous, so one picture changes gradually into "
+        "the next. The model never saw the classes: where one lies beside another, that is because "
+        "of what the images look like. The prior is the same in every direction, so no property of "
+        "the images need follow one axis: read the plane as a map. z₁ runs right and z₂ up, as in "
+        "the scatter."
     )
 
 
@@ -99,15 +101,17 @@ def caption_classes(*, n: int, classes: int) -> str:
     """What the page of class manifolds shows."""
     return (
         f"What the latent plane decodes to, as each class. The same {n}×{n} codes (midpoints of "
-        f"equal prior probability) are decoded for each of the {classes} "
-        "classes. The decoder is told the class, so z need not say it: a place on the plane stands "
-        "for a style, slant and weight of the stroke, whatever the class."
+        f"equal prior probability) are decoded for each of the {classes} classes. The decoder is "
+        "given the class beside z. So two panels differ at the same place by the class alone, and "
+        "within a panel the pictures differ by z alone. What all panels share at one place, and "
+        "not at another, comes from z."
     )
 
 
 def caption_class(*, n: int) -> str:
     """What the manifold of one class shows, whichever it is."""
     return (
-        f"The {n}×{n} quantile grid decoded as one class. The codes are the same for every class, "
-        "so the same cell shows the same style."
+        f"What the latent plane decodes to, as one class: means of p(x|z, y) at {n}×{n} codes, "
+        "midpoints of equal prior probability. The codes are the same for every class, so two "
+        "classes differ in the same cell by the class alone."
     )

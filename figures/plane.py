@@ -9,7 +9,12 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
 
-from figures.style import DARK, palette
+from figures.style import DARK, palette, word_colour
+from figures.text import NAME_ROOM, fit, line_height, text_width
+
+_LETTER_SIZE, _WORD_SIZE = 13, 9
+"""Of class names on the plane, in points."""
+_OUTLINE = 3.0
 
 
 def frame(axes: Axes, limit: float, *, dark: bool = False, named: bool = True) -> None:
@@ -73,49 +78,91 @@ def label_classes(
 ) -> None:
     """Each class's name on its cluster: at the point of the class nearest to its median.
 
-    Where clusters coincide the names are moved apart, just so far that each can be read.
+    Where names would lie on one another or cross the border they are moved, just so far that each
+    can be read. On a dark plane they are white, with an outline in their class's colour.
     """
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    seen = ((points >= (left, bottom)) & (points <= (right, top))).all(axis=1)
-    clusters = {label: points[(labels == label) & seen] for label in range(len(class_names))}
-    places = {
-        label: cluster[np.abs(cluster - np.median(cluster, axis=0)).sum(axis=1).argmin()]
-        for label, cluster in clusters.items()
-        if len(cluster)
-    }
+    axes.apply_aspect()  # which may change the limits
+    centres = _centres_in_sight(axes, points, labels)
+    if not centres:
+        return
+    box, unit = axes.get_window_extent(), _unit(axes)
+    room = min(NAME_ROOM, box.width / unit / 3)
+    names = [class_names[label] for label in centres]
+    sizes = [_LETTER_SIZE if len(name) == 1 else _WORD_SIZE for name in names]
+    texts = [fit(name, room, size, "bold") for name, size in zip(names, sizes, strict=True)]
+    extents = [
+        (text_width(text, size, "bold") + _OUTLINE, line_height(size))
+        for text, size in zip(texts, sizes, strict=True)
+    ]
+    pixels = axes.transData.transform(list(centres.values()))
+    low, high = box.get_points()
+    pixels = _separate(pixels, unit * np.array(extents), low, high)
+    places = axes.transData.inverted().transform(pixels)
     colours = palette(len(class_names))
-    # long names need more room to their sides
-    room = np.array([max(1, max(map(len, class_names)) / 4), 1])
-    centres = np.array(list(places.values())) / room if places else np.empty((0, 2))
-    apart = _apart(centres, 0.05 * (right - left)) * room
-    for label, place in zip(places, apart, strict=True):
-        name, colour = class_names[label], colours[label]
+    for label, text, size, place in zip(centres, texts, sizes, places, strict=True):
+        colour = word_colour(colours[label])
         axes.annotate(
-            name,
+            text,
             place,
             ha="center",
             va="center",
-            size=13 if len(name) == 1 else 9,
+            size=size,
             weight="bold",
-            color=colour if not dark else "white",
-            path_effects=[withStroke(linewidth=3, foreground=colour if dark else "white")],
+            color="white" if dark else colour,
+            path_effects=[withStroke(linewidth=_OUTLINE, foreground=colour if dark else "white")],
             zorder=5,
             annotation_clip=True,
         )
 
 
-def _apart(places: Num[ndarray, "n 2"], distance: float) -> Float[ndarray, "n 2"]:
-    """Places moved as little as need be until no two are within `distance`, by mutual pushes."""
-    turn = np.arange(len(places))
-    places = places + 1e-6 * distance * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    for _ in range(200):
-        between = places[:, None] - places
-        gap = np.linalg.norm(between, axis=-1) + np.eye(len(places)) * distance
-        if gap.min(initial=distance) >= 0.99 * distance:
+def _unit(axes: Axes) -> float:
+    """File pixels in 1/100 inch."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None, "axes without a figure"
+    return figure.dpi / 100
+
+
+def _centres_in_sight(
+    axes: Axes, points: Num[ndarray, "n 2"], labels: Int[ndarray, " n"]
+) -> dict[int, Num[ndarray, "2"]]:
+    """Of each class with points within the limits, the one nearest to their median."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    seen = ((points >= (left, bottom)) & (points <= (right, top))).all(axis=1)
+    points, labels = points[seen], labels[seen]
+    centres = {}
+    for label in np.unique(labels).tolist():
+        cluster = points[labels == label]
+        distances = np.abs(cluster - np.median(cluster, axis=0)).sum(axis=1)
+        centres[label] = cluster[distances.argmin()]
+    return centres
+
+
+def _separate(
+    centres: Num[ndarray, "n 2"],
+    sizes: Float[ndarray, "n 2"],
+    low: Float[ndarray, "2"],
+    high: Float[ndarray, "2"],
+) -> Float[ndarray, "n 2"]:
+    """Centres of boxes, moved until no two overlap and none crosses the border.
+
+    Boxes that overlap push each other apart, each by half the overlap, along the axis on which
+    that is the shorter way.
+    """
+    order = np.arange(len(centres))
+    in_order = np.sign(order[:, None] - order)[..., None]  # of boxes at the same place
+    reach = (sizes[:, None] + sizes) / 2
+    for _ in range(2000):
+        centres = np.clip(centres, low + sizes / 2, high - sizes / 2)
+        between = centres[:, None] - centres
+        overlap = reach - np.abs(between)
+        met = (overlap > 0.5).all(axis=-1) & (in_order[..., 0] != 0)
+        if not met.any():
             break
-        push = 0.5 * np.clip(distance - gap, 0, None) / gap
-        places = places + (push[..., None] * between).sum(axis=1)
-    return places
+        shorter = overlap.argmin(axis=-1)[..., None] == np.arange(2)
+        away = np.where(between == 0, in_order, np.sign(between))
+        push = np.where(met[..., None] & shorter, 0.5 * overlap * away, 0)
+        centres = centres + push.sum(axis=1)
+    return centres
 
 
 def place(

@@ -1,32 +1,42 @@
-"""PNG files that carry their own title and caption."""
+"""PNG files that carry their own title and caption.
+
+Nothing here imports matplotlib: pages read the texts of figures without it.
+"""
 
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from figures.style import styled
+
+@runtime_checkable
+class Savable(Protocol):
+    """What is asked of a matplotlib figure here."""
+
+    def savefig(self, fname: Any, /, *, format: str) -> None:
+        """Render it to a file."""
+
+    def get_label(self) -> object:
+        """Its title."""
 
 
 class PngText(NamedTuple):
-    """What a figure's file says of itself."""
+    """The texts of a figure's file."""
 
     title: str
     caption: str
 
 
-_COLOURS: dict[str, Any] = {
+_NEAREST_COLOURS: dict[str, Any] = {
     "method": Image.Quantize.MAXCOVERAGE,
     "kmeans": 2,
     "dither": Image.Dither.NONE,
 }
 
 
-@styled
-def save(figure: Figure, path: Path | io.BytesIO, caption: str) -> None:
+def save(figure: Savable, path: Path | io.BytesIO, caption: str) -> None:
     """Write a PNG that carries its title and caption; the same figure gives the same bytes.
 
     A figure of greys alone keeps every grey; one with colours is stored with its 256 nearest, at
@@ -37,11 +47,11 @@ def save(figure: Figure, path: Path | io.BytesIO, caption: str) -> None:
     picture = Image.open(buffer).convert("RGB")
     red, green, blue = (channel.tobytes() for channel in picture.split())
     grey = red == green == blue
-    stored = picture.convert("L") if grey else picture.quantize(**_COLOURS)
-    words = PngInfo()
-    words.add_itxt("Title", str(figure.get_label()))
-    words.add_itxt("Description", caption)
-    stored.save(path, "png", optimize=True, pnginfo=words)
+    stored = picture.convert("L") if grey else picture.quantize(**_NEAREST_COLOURS)
+    text = PngInfo()
+    text.add_itxt("Title", str(figure.get_label()))
+    text.add_itxt("Description", caption)
+    stored.save(path, "png", optimize=True, pnginfo=text)
 
 
 def read_text(path: Path) -> PngText:

@@ -7,8 +7,11 @@ from jaxtyping import Num
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from figures.sheet import Sheet, mosaic, zoom
+from figures.sheet import Sheet, mosaic, tile_centres, zoom
 from figures.style import styled
+from figures.text import beside_rows
+
+_HEADING_ROOM = 240
 
 
 @styled
@@ -28,14 +31,15 @@ def draw(
         "absolute difference": mosaic(np.abs(x - mean), 1),
     }
     height, width = (side * scale / dpi * 100 for side in pictures["test images"].shape[:2])
-    left = 24 + 7 * max(map(len, class_names))
-    sheet = Sheet(left + 3 * (width + 14), 66 + height + 14, dpi, title)
-    for column, (name, picture) in enumerate(pictures.items()):
-        axes = sheet.picture(left + column * (width + 14), 66, picture, scale)
-        axes.set_title(name, loc="left")
+    names = beside_rows(class_names)
+    left = 24 + round(names.room)
+    step = max(width, _HEADING_ROOM) + 14
+    sheet = Sheet(left + 3 * step, 66 + height + 14, dpi, title)
+    for column, (heading, picture) in enumerate(pictures.items()):
+        axes = sheet.picture(left + column * step, 66, picture, scale)
+        axes.set_title(heading, loc="left")
         if column == 0:
-            places = (np.arange(len(class_names)) + 0.5) * picture.shape[0] / len(class_names) - 0.5
-            axes.set_yticks(places, class_names)
+            axes.set_yticks(tile_centres(len(class_names), picture.shape[0]), names.texts)
             axes.tick_params(length=0)
     return sheet.figure
 
@@ -43,8 +47,9 @@ def draw(
 def caption(*, latent_dim: int) -> str:
     """What the reconstructions show."""
     return (
-        f"What {latent_dim} numbers keep of an image. Left test images, in the middle the "
-        "decoder's mean at the image's posterior mean, right what differs. The bottleneck keeps "
-        "class, slant and weight of a stroke and loses what is particular to one hand; where it "
-        "is unsure it answers with a blur, the average of what it expects."
+        f"What {latent_dim} numbers keep of an image. Left, test images, a row for each class; in "
+        "the middle, their reconstructions: the mean of p(x|z) at the posterior mean of the "
+        "image; right, the absolute difference of the two, black where they agree. The decoder "
+        "cannot know what z does not hold: there its mean is an average of all images that z may "
+        "stand for, and looks blurred."
     )

@@ -1,4 +1,6 @@
-"""Prior samples: decoder means beside draws, and the same digits at their place."""
+"""Prior samples: decoder means beside draws, and the same means at the places of their codes."""
+
+import math
 
 import numpy as np
 from jaxtyping import Float, Num
@@ -16,7 +18,6 @@ def draw(
     drawn: Num[ndarray, "n *image"],
     places: Float[ndarray, "n 2"],
     *,
-    rows: int,
     limit: float | None,
     title: str,
     dpi: int,
@@ -24,15 +25,14 @@ def draw(
     """Two grids, and a plane with the means at their places.
 
     Args:
-        mean: decoder means in [0, 1].
+        mean: decoder means in [0, 1], as many as fill a square grid.
         drawn: one draw x ~ p(x | z) of each.
         places: z itself, or a map of z.
-        rows: of the grids; n = rows².
         limit: of the latent frame; None where `places` are a map without units.
         title: names model and data set.
         dpi: pixels an inch.
     """
-    image = mean.shape[1:]
+    image, rows = mean.shape[1:], math.isqrt(len(mean))
     scale = zoom(image, dpi, 52)
     grids = [mosaic(x.reshape(rows, rows, *image), 1) for x in (mean, drawn)]
     side = grids[0].shape[0] * scale / dpi * 100
@@ -63,13 +63,13 @@ def caption(*, n: int, plane: bool, conditional: bool) -> str:
     where = (
         "Below, the same means at their own z."
         if plane
-        else "Below, the same means laid out by a t-SNE of their z: a loose map, for few draws in "
-        "many dimensions have no near neighbours."
+        else "Below, the same means laid out by a t-SNE of their z: a map without units, on which "
+        "only nearness means something."
     )
     classes = " and a class drawn evenly" if conditional else ""
     return (
         f"{n} codes drawn from the prior, z ~ N(0, I){classes}, and decoded: samples bypass the "
-        "encoder. Left the means of p(x|z), right one draw of x from it, pixel by pixel. A VAE's "
-        "sample is the draw, though the mean is often shown in its place. The draws are "
-        f"grainy because pixels are independent given z. {where}"
+        "encoder. Left, the means of p(x|z); right, one draw of x from each, pixel by pixel. A "
+        "VAE's sample is the draw, though the mean is often shown in its place. Given z the pixels "
+        f"are independent, so a draw adds noise without any pattern to its mean. {where}"
     )

@@ -27,7 +27,7 @@ def draw(
 
     Args:
         codes: of the test set; two latent axes.
-        class_names: one a class.
+        class_names: one for each class.
         n: of the manifold whose grid lies over the unit square.
         limit: of the latent frame.
         title: names model and data set.
@@ -60,7 +60,8 @@ def caption(*, n: int, outside: float, limit: float) -> str:
         "Each dot is a test image: at its posterior mean μ on the left, at one sample "
         "z ~ q(z|x) on the right. A dot is two numbers, not four: σ is not plotted here. Rings are "
         "the prior at 1σ and 2σ. Below, the same through the Gaussian CDF: there the prior is "
-        f"uniform, and the grid is that of the {n}×{n} manifold, cell by cell. A perfect "
-        "aggregate posterior would fill the lower right square evenly; dense cells and holes are "
-        f"its misfit. {outside:.1%} of the means lie beyond ±{limit:g} and are cut off above."
+        f"uniform, and the grid is that of the {n}×{n} manifold, cell by cell. If the samples of "
+        "all images together (the aggregate posterior) followed the prior, they would fill the "
+        "lower right square evenly; dense cells and empty ones show where they do not. "
+        f"{outside:.1%} of the means lie beyond ±{limit:g} and are cut off above."
     )

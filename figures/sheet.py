@@ -1,11 +1,12 @@
-"""What all figures share: style, palette, polarity, pixel-exact pictures, the latent frame, saving.
+"""The sheet that every figure is laid out on, and pictures on it that are exact to the pixel.
 
-Layouts are in units of 1/100 inch. Pictures are laid pixel by pixel: an image takes a whole number
-of the file's pixels for each of its own, so what one sees is what the decoder said.
+Layouts are in units of 1/100 inch. A picture takes a whole number of the file's pixels for each of
+its own, so that one sees the decoder's values and no interpolation of them.
 """
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Num, UInt8
@@ -13,14 +14,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-GREY, WHITE = 64, 255  # gaps between tiles
+from figures.style import styled
+from figures.text import fit, literal, text_width
 
+GREY, WHITE = 64, 255
+"""Of the gaps between tiles."""
+
+_MARGIN = 14
+_TITLE_ROOM = 640
+"""A sheet grows this wide for its title; what a longer one says in its middle is left out."""
+_TITLE: dict[str, Any] = {"size": 11, "weight": "bold"}
 
 Images = Num[ndarray, "rows columns height width *channels"]
 
 
 def to_bytes(x: Float[ndarray, "*shape"]) -> UInt8[ndarray, "*shape"]:
-    """Values in [0, 1] as 0–255, rounded. Ink is bright on black, as the data has it.
+    """Values in [0, 1] as bytes, rounded: 1 is bright and 0 is black, everywhere.
 
     >>> to_bytes(np.array([0.0, 0.5, 0.999, 1.0]))
     array([  0, 128, 255, 255], dtype=uint8)
@@ -46,15 +55,37 @@ def zoom(image_shape: Sequence[int], dpi: int, tile: int = 28) -> int:
     return max(1, round(tile * dpi / 100 / max(image_shape[:2])))
 
 
+def tile_centres(tiles: int, side: int) -> Float[ndarray, " tiles"]:
+    """Where ticks stand at the middle of each of some tiles that share a picture's side.
+
+    >>> tile_centres(2, 8)
+    array([1.5, 5.5])
+    """
+    return (np.arange(tiles) + 0.5) * side / tiles - 0.5
+
+
+class StyledFigure(Figure):
+    """A figure that is rendered in the project's style, whoever saves it."""
+
+    @styled
+    def savefig(self, *args: Any, **kwargs: Any) -> None:
+        """As matplotlib's."""
+        super().savefig(*args, **kwargs)
+
+
 class Sheet:
-    """A figure laid out from its top left corner in units of 1/100 inch."""
+    """A figure laid out from its top left corner in units of 1/100 inch.
+
+    It is wide enough for its title, unless that is very long: the title's middle is then left out.
+    """
 
     def __init__(self, width: float, height: float, dpi: int, title: str) -> None:
+        width = max(width, min(_MARGIN + text_width(literal(title), **_TITLE), _TITLE_ROOM))
         self.unit = dpi / 100
         self.size = math.ceil(width * self.unit), math.ceil(height * self.unit)
-        self.figure = Figure(figsize=(self.size[0] / dpi, self.size[1] / dpi), dpi=dpi)
+        self.figure = StyledFigure(figsize=(self.size[0] / dpi, self.size[1] / dpi), dpi=dpi)
         self.figure.set_label(title)
-        self.text(14, 12, title, size=11, weight="bold", va="top")
+        self.text(_MARGIN, 12, fit(title, width - _MARGIN, **_TITLE), va="top", **_TITLE)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes at a place in units."""

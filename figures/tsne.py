@@ -53,11 +53,15 @@ def draw(
 def caption(quality: Quality, *, n: int, perplexity: float) -> str:
     """What the maps show."""
     return (
-        f"The posterior means (not samples) of {n:,} test images as places on a page. PCA is "
-        "linear: its axes and distances mean something, and its clusters overlap. t-SNE "
-        f"(perplexity {perplexity:g}) keeps neighbours together: trustworthiness "
-        f"{quality['trustworthiness']:.3f}; the nearest neighbours name the right class for "
-        f"{quality['knn_accuracy_latent']:.1%} of the images in latent space and for "
-        f"{quality['knn_accuracy']:.1%} on the map. Sizes of clusters and gaps between them mean "
-        "nothing, and a place on the map cannot be decoded."
+        f"The posterior means (not samples) of {n:,} test images as places on a page. PCA is a "
+        "linear projection, so directions and distances on it are those of the latent space, as "
+        f"far as its two axes hold them: {quality['pca_explained_variance']:.0%} of the variance. "
+        f"t-SNE (perplexity {perplexity:g}) keeps neighbours together instead. Trustworthiness, "
+        "1 where all neighbours on a map are neighbours in latent space, too, is "
+        f"{quality['trustworthiness']:.3f} for t-SNE and {quality['pca_trustworthiness']:.3f} for "
+        "PCA. The nearest neighbours name the right class for "
+        f"{quality['knn_accuracy_latent']:.1%} of the images in latent space, for "
+        f"{quality['knn_accuracy']:.1%} by t-SNE and for {quality['pca_knn_accuracy']:.1%} by PCA. "
+        "Sizes of t-SNE's clusters and gaps between them mean nothing, and a place on its map "
+        "cannot be decoded."
     )

@@ -7,13 +7,11 @@ import torch
 from vae.errors import InputError
 
 
-def device() -> "torch.device":
+def device() -> torch.device:
     """Where networks run: $DEVICE, or the best of CUDA, MPS and CPU.
 
     An environment variable and no parameter: results agree between devices up to rounding.
     """
-    import torch
-
     name = os.environ.get("DEVICE", "auto")
     if name == "auto":
         found = torch.accelerator.current_accelerator(check_available=True)

@@ -1,9 +1,14 @@
-"""Where command line, parameters and files meet: `run` turns a function into a stage's script.
+"""Where command line and parameters meet: `run` turns a function into a stage's script.
 
-A stage's `main` takes paths by position and sections of the parameters by keyword:
+A stage's `main` takes what the command line names by position, sections of params.yaml by keyword:
 
     def main(latents: Path, figure: Path, *, manifold: Manifold, style: Style) -> None: ...
     run(main)      # python -m stages.manifold data/latents/vae.npz reports/figures/manifold.png
+
+A positional parameter that is a section itself is given by its address, the file and the key:
+
+    def main(settings: Model, train: Path, ...) -> None: ...
+    run(main)      # python -m stages.train params.yaml:models.vae data/dataset/train.npz …
 """
 
 import argparse
@@ -13,61 +18,72 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
-from pipeline import params
+from pipeline import loading
+from pipeline.params import Section
 from vae.errors import InputError
 
-if TYPE_CHECKING:
-    pass
-
-PARAMS = Path("params.yaml"), Path("claims/params.yaml")
+PARAMS = Path("params.yaml")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 def run(main: Callable[..., None]) -> None:
-    """Read the command line, check the parameters, call `main`, exit.
+    """Read the command line, check all parameters, call `main`, exit.
 
-    Exit status: 0; 1 for bad input or a failed file operation, told in a line; 2 for wrong
+    Exit status: 0; 1 for invalid input or a failed file operation, shown as one line; 2 for wrong
     parameters or a wrong command line; 130 when interrupted.
     """
-    signature = inspect.signature(main)
+    parser = _parser(main)
+    given = vars(parser.parse_args())
+    keep_freed_memory()
+    gc.freeze()  # what torch's import has made stays; to collect it at the end would take 0.4 s
+    positional, keywords = [], {}
+    try:
+        values = loading.read(PARAMS)
+        for name, parameter in inspect.signature(main).parameters.items():
+            if parameter.kind is parameter.KEYWORD_ONLY:
+                keywords[name] = values if name == "params" else getattr(values, name)
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                positional += given[name]
+            elif _is_section(parameter):
+                positional.append(loading.at(given[name], parameter.annotation))
+            else:
+                positional.append(given[name])
+    except (InputError, OSError) as error:
+        sys.exit(_show(parser, error, status=2))
+    try:
+        main(*positional, **keywords)
+    except (InputError, OSError) as error:
+        sys.exit(_show(parser, error, status=1))
+    except KeyboardInterrupt:
+        sys.exit(_show(parser, "interrupted; nothing half-written is left", status=130))
+
+
+def _parser(main: Callable[..., None]) -> argparse.ArgumentParser:
+    """A command line with the positional parameters of `main`."""
     parser = argparse.ArgumentParser(
         prog=f"python -m {inspect.getmodule(main).__spec__.name}",  # type: ignore[union-attr]
         description=inspect.getdoc(main),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    sections = []
-    for name, parameter in signature.parameters.items():
+    for name, parameter in inspect.signature(main).parameters.items():
         if parameter.kind is parameter.KEYWORD_ONLY:
-            sections.append(name)
-        elif parameter.kind is parameter.VAR_POSITIONAL:
-            parser.add_argument(name, type=parameter.annotation, nargs="+")
+            continue
+        kind = str if _is_section(parameter) else parameter.annotation
+        kind = next(iter(get_args(kind)), kind)  # the Path of Path | None
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            parser.add_argument(name, type=kind, nargs="*")
+        elif parameter.default is parameter.empty:
+            parser.add_argument(name, type=kind)
         else:
-            optional = parameter.default is not parameter.empty
-            parser.add_argument(
-                name,
-                type=parameter.annotation,
-                nargs="?" if optional else None,
-                default=parameter.default if optional else None,
-            )
-    arguments = vars(parser.parse_args())
-    paths: list[Any] = []
-    for name, value in arguments.items():
-        several = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-        paths.extend(value if several else [value])
-    keep_freed_memory()
-    gc.freeze()  # what torch's import has made stays; to collect it at the end would take 0.4 s
-    try:
-        values = params.read(*PARAMS)
-    except (InputError, OSError) as error:
-        sys.exit(_tell(parser, error, status=2))
-    try:
-        main(*paths, **{name: _section(values, name) for name in sections})
-    except (InputError, OSError) as error:
-        sys.exit(_tell(parser, error, status=1))
-    except KeyboardInterrupt:
-        sys.exit(_tell(parser, "interrupted; nothing half-written is left", status=130))
+            parser.add_argument(name, type=kind, nargs="?", default=parameter.default)
+    return parser
+
+
+def _is_section(parameter: inspect.Parameter) -> bool:
+    kind: Any = parameter.annotation
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def keep_freed_memory() -> None:
@@ -82,10 +98,6 @@ def keep_freed_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, 2**30)
 
 
-def _section(values: params.Params, name: str) -> object:
-    return values if name == "params" else getattr(values, name)
-
-
-def _tell(parser: argparse.ArgumentParser, error: object, status: int) -> int:
+def _show(parser: argparse.ArgumentParser, error: object, status: int) -> int:
     print(f"{parser.prog}: {error}", file=sys.stderr)
     return status

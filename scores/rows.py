@@ -1,15 +1,14 @@
 """The rows of the score sheet: what was published, and the setting that stands beside it here."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.params import Model, Positive, Section, Training, load
+from pipeline.params import Model, Positive, Section, Training
 
 
 class Published(Section):
-    """A number of others, in nats per test image, negative bounds: lower is better."""
+    """A published result, in nats per test image, negative bounds: lower is better."""
 
     nats: float
     source: str
@@ -35,12 +34,7 @@ class Row(Section):
 
 
 class Scores(Section):
-    """The whole of benchmarks/params.yaml."""
+    """The whole of scores/params.yaml."""
 
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2)]
     rows: dict[str, Row]
-
-
-def read(path: Path) -> Scores:
-    """The checked rows of a YAML file; see `vae.params.load`."""
-    return load(path, Scores)

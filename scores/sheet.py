@@ -1,6 +1,5 @@
 """Write the score sheet: published numbers beside ours, row by row (`make scores`)."""
 
-import argparse
 import json
 import math
 from pathlib import Path
@@ -10,29 +9,24 @@ from typing import Any
 from scipy.stats import t
 
 from pipeline.files import atomic_write
-from scores.rows import Row, Scores, read
+from pipeline.run import run
+from scores.rows import Row, Scores
 
 FEW_LABELS = {"100": 72.6, "600": 80.8, "1000": 81.7}
 """Accuracy in percent of k-NN on two-dimensional posterior means, by labelled images: published for
 the VAE of the hyperspherical-VAE paper (Davidson et al. 2018, arXiv:1804.00891)."""
 
 
-def main() -> None:
-    """Read the rows and their results; write Markdown."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scores", description=__doc__)
-    parser.add_argument("params", type=Path)
-    parser.add_argument("results", type=Path)
-    parser.add_argument("sheet", type=Path)
-    options = parser.parse_args()
-    scores = read(options.params)
+def main(scores: Scores, results: Path, target: Path) -> None:
+    """Read the rows' results; write Markdown."""
     numbers = {
         name: [
-            json.loads((options.results / f"{name}-{seed}.json").read_text())
+            json.loads((results / f"{name}-{seed}.json").read_text())
             for seed in row.seeds(scores.seeds)
         ]
         for name, row in scores.rows.items()
     }
-    with atomic_write(options.sheet) as file:
+    with atomic_write(target) as file:
         file.write_text(sheet(scores, numbers), encoding="utf-8")
 
 
@@ -49,7 +43,7 @@ def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
         "pixels, D dynamically, S statically binarised; compare within one only. Trained on the "
         "training images alone, without a choice by test images, each on one core of two with "
         "other work beside it, which is what the times are of. Settings are in "
-        "`benchmarks/params.yaml`; `make scores` runs them again.",
+        "`scores/params.yaml`; `make scores` runs them again.",
         "",
         "| setting | scale | published | here | difference | epochs | training, s | |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",
@@ -130,4 +124,4 @@ def _few_labels(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> lis
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

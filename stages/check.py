@@ -11,8 +11,7 @@ from pipeline.run import run
 def main(schema: Path) -> None:
     """`run` has checked the parameters; what is left is to say what they may be."""
     with atomic_write(schema) as file:
-        parts = Params.model_json_schema() | {"required": []}  # of which each file holds some
-        file.write_text(json.dumps(parts, indent=1) + "\n")
+        file.write_text(json.dumps(Params.model_json_schema(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

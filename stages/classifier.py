@@ -1,4 +1,4 @@
-"""Train the independent classifier that reads pictures, and measure it on the test set."""
+"""Train an independent classifier of images, and measure it on the test set."""
 
 from pathlib import Path
 
@@ -9,25 +9,34 @@ from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.params import Classifier as Settings
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.classifier import Classifier, probabilities, train
+from vae.classifier import Classifier, fit, probabilities
+from vae.dataset import Classes, LabelledImages
 from vae.metrics import write_metrics
 from vae.model import checkpoint
 
 
 def main(
-    dataset: Path, classifier_file: Path, metrics: Path, *, seed: int, classifier: Settings
+    train: Path,
+    test: Path,
+    classes: Path,
+    classifier_file: Path,
+    metrics: Path,
+    *,
+    seed: int,
+    classifier: Settings,
 ) -> None:
     """Write the classifier; its accuracy and its cross-entropy in nats per test image."""
-    data, options = Dataset.load(dataset), classifier.model_dump()
+    data, options = LabelledImages.load(train), classifier.model_dump()
     torch.manual_seed(seed)
-    model = Classifier(data.image_shape, len(data.class_names), options.pop("channels"))
-    images, labels = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train)
-    train(model.to(device()), images, labels, seed=seed, **options)
-    found = probabilities(model.eval(), data.x_test)
-    right = found.argmax(axis=1) == data.y_test
-    own = found[np.arange(len(found)), data.y_test]
-    numbers = {"accuracy": float(right.mean()), "cross_entropy": float(-np.log(own).mean())}
+    names = Classes.load(classes).names
+    model = Classifier(data.image_shape, len(names), options.pop("channels")).to(device())
+    fit(model, torch.from_numpy(data.x), torch.from_numpy(data.y), seed=seed, **options)
+    x, y = LabelledImages.load(test)
+    p = probabilities(model.eval(), x)
+    numbers = {
+        "accuracy": float((p.argmax(axis=1) == y).mean()),
+        "cross_entropy": float(-np.log(p[np.arange(len(p)), y]).mean()),
+    }
     with atomic_write(classifier_file) as file:
         checkpoint.save(model, file)
     with atomic_write(metrics) as file:

@@ -7,23 +7,30 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Frame, Style
 from pipeline.run import run
-from vae.archives import Dataset
 from vae.codes import Codes
+from vae.dataset import Classes, LabelledImages
 
 
 def main(
-    dataset: Path, latents: Path, figure: Path, *, seed: int, frame: Frame, style: Style
+    test: Path,
+    classes: Path,
+    latents: Path,
+    figure: Path,
+    *,
+    seed: int,
+    frame: Frame,
+    style: Style,
 ) -> None:
     """Test images at their posterior means."""
-    data, codes = Dataset.load(dataset), Codes.load(latents)
+    known, codes = Classes.load(classes), Codes.load(latents)
     drawn = figures.draw(
-        data.x_test,
+        LabelledImages.load(test).x,
         codes.mean,
         codes.label,
-        class_names=data.class_names,
-        limit=frame.limit,
+        class_names=known.names,
+        limit=frame.latent_limit,
         seed=seed,
-        title=f"Test images on the map: {latents.stem} on {data.name}",
+        title=f"Test images on the map: {latents.stem} on {known.dataset}",
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:

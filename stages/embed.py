@@ -3,12 +3,10 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from pipeline.files import atomic_write
 from pipeline.params import Tsne
 from pipeline.run import run
-from vae import embedding
+from vae import embedding, records
 from vae.codes import Codes
 from vae.embedding import knn_accuracy, trustworthiness
 from vae.metrics import write_metrics
@@ -37,7 +35,7 @@ def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> 
         "pca_explained_variance": float(explained.sum()),
     }
     with atomic_write(maps) as file:
-        np.savez(file, tsne=plane, pca=components, label=label)
+        records.save(embedding.Maps(plane, components, label), file)
     with atomic_write(metrics) as file:
         write_metrics(file, {latents.stem: {"tsne": numbers}})
 

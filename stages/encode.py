@@ -7,16 +7,16 @@ import torch
 from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae.archives import Dataset
+from vae.dataset import LabelledImages
 from vae.evaluation import encode
 from vae.model import checkpoint
 
 
-def main(dataset: Path, model_file: Path, latents: Path, *, seed: int) -> None:
+def main(test: Path, model_file: Path, latents: Path, *, seed: int) -> None:
     """Write the codes of a model."""
-    data = Dataset.load(dataset)
+    x, y = LabelledImages.load(test)
     model = checkpoint.load(model_file, device())
-    codes = encode(model, torch.from_numpy(data.x_test), torch.from_numpy(data.y_test), seed)
+    codes = encode(model, torch.from_numpy(x), torch.from_numpy(y), seed)
     with atomic_write(latents) as file:
         codes.save(file)
 

@@ -10,8 +10,8 @@ from pipeline.files import atomic_write
 from pipeline.params import Evaluate
 from pipeline.progress import progress
 from pipeline.run import run
-from vae.archives import Dataset
 from vae.codes import Codes, active, kl_by_axis
+from vae.dataset import LabelledImages
 from vae.embedding import knn_accuracy
 from vae.evaluation import importance
 from vae.metrics import write_metrics
@@ -20,14 +20,13 @@ from vae.model.likelihood import entropy
 
 
 def main(
-    dataset: Path, model_file: Path, latents: Path, metrics: Path, *, seed: int, evaluate: Evaluate
+    test: Path, model_file: Path, latents: Path, metrics: Path, *, seed: int, evaluate: Evaluate
 ) -> None:
     """Write the metrics of a model, in nats per test image; an ELBO is negative."""
-    data = Dataset.load(dataset)
-    codes = Codes.load(latents)
+    data, codes = LabelledImages.load(test), Codes.load(latents)
     model = checkpoint.load(model_file, device())
-    x = model.observe(torch.from_numpy(data.x_test).to(device()), seed)
-    y = torch.from_numpy(data.y_test).to(device()) if model.conditional else None
+    x = model.observe(torch.from_numpy(data.x).to(device()), seed)
+    y = torch.from_numpy(data.y).to(device()) if model.conditional else None
     bounds = importance(
         model,
         x,

@@ -1,4 +1,4 @@
-"""Write the page that explores a latent plane."""
+"""Write the page that explores a latent space: a plane, or more axes on their t-SNE map."""
 
 from pathlib import Path
 
@@ -7,32 +7,37 @@ from pages.render import render
 from pipeline.files import atomic_write
 from pipeline.params import Evaluate, Explorer, Frame
 from pipeline.run import run
-from vae.archives import Dataset
+from vae import records, weights
 from vae.codes import Codes
-from vae.model import checkpoint
+from vae.dataset import Classes, LabelledImages
+from vae.embedding import Maps
 
 
 def main(
     source: Path,
     shared_css: Path,
-    dataset: Path,
+    test: Path,
+    classes: Path,
     model_file: Path,
     latents: Path,
     page: Path,
+    maps: Path | None = None,
     *,
     explorer: Explorer,
     frame: Frame,
     evaluate: Evaluate,
 ) -> None:
-    """`source` is the page's folder of template, style and scripts."""
+    """`source` is the page's folder of template, style and scripts; `maps` are of `embed`."""
     values = contents(
-        Dataset.load(dataset),
-        checkpoint.load(model_file),
+        LabelledImages.load(test).x,
+        Classes.load(classes),
+        weights.read(model_file),
         Codes.load(latents),
         images=explorer.images,
-        limit=frame.limit,
+        limit=frame.latent_limit,
         grid=explorer.grid,
         active_variance=evaluate.active_variance,
+        places=records.load(Maps, maps).tsne if maps else None,
     )
     with atomic_write(page) as file:
         text = render(source, shared_css, model=model_file.stem, **values)

@@ -9,27 +9,27 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Frame, Manifold, Style
 from pipeline.run import run
-from vae.archives import Dataset
 from vae.codes import Codes
+from vae.dataset import Classes
 
 
 def main(
-    dataset: Path, latents: Path, figure: Path, *, manifold: Manifold, frame: Frame, style: Style
+    latents: Path, classes: Path, figure: Path, *, manifold: Manifold, frame: Frame, style: Style
 ) -> None:
     """Means beside samples, in the manifold's frame and under its grid."""
-    data, codes = Dataset.load(dataset), Codes.load(latents)
+    codes, known = Codes.load(latents), Classes.load(classes)
+    n, limit = manifold.n, frame.latent_limit
     drawn = figures.draw(
         codes,
-        class_names=data.class_names,
-        n=manifold.n,
-        limit=frame.limit,
-        title=f"The latent plane: {latents.stem} on {data.name}",
+        class_names=known.names,
+        n=n,
+        limit=limit,
+        title=f"The latent plane: {latents.stem} on {known.dataset}",
         dpi=style.dpi,
     )
-    outside = float((np.abs(codes.mean) > frame.limit).any(axis=1).mean())
-    words = figures.caption(n=manifold.n, outside=outside, limit=frame.limit)
+    outside = float((np.abs(codes.mean) > limit).any(axis=1).mean())
     with atomic_write(figure) as file:
-        save(drawn, file, words)
+        save(drawn, file, figures.caption(n=n, outside=outside, limit=limit))
 
 
 if __name__ == "__main__":

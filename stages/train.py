@@ -1,29 +1,31 @@
 """Train one model on the training images; go on where an interrupted training stopped."""
 
-import csv
 import hashlib
 import io
 import pickle
+import sys
 from pathlib import Path
 
 import torch
 
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Claims, Model, Training
+from pipeline.params import Model, Training
 from pipeline.progress import epoch_bar
+from pipeline.require import require_classes
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.dataset import require_classes
+from vae.dataset import Classes, LabelledImages
 from vae.errors import InputError
+from vae.metrics import write_curve
 from vae.model import VAE, checkpoint
 from vae.objective import Objective
 from vae.training import State, fit
 
 
 def main(
-    name: str,
-    dataset: Path,
+    settings: Model,
+    train: Path,
+    classes: Path,
     states: Path,
     model_file: Path,
     curve: Path,
@@ -31,52 +33,35 @@ def main(
     *,
     seed: int,
     training: Training,
-    models: dict[str, Model],
-    claims: Claims,
 ) -> None:
-    """Write the checkpoint and the curve of model `name`; `states` keeps what a restart needs.
+    """Write a model's checkpoint and curve; `states` keeps what a restart needs.
 
     Images of the class `without`, if one is given, are left out.
     """
-    settings = (models | claims.models)[name]
-    data = Dataset.load(dataset)
-    if without >= 0:
-        require_classes([without], data.y_train, "claims.held_out")
-    learned = data.y_train != without
-    if not learned.any():
-        raise InputError(f"claims.held_out: all training images are of class {without}")
-    x, y = torch.from_numpy(data.x_train[learned]), torch.from_numpy(data.y_train[learned])
+    x, y = _images(LabelledImages.load(train), without)
     torch.manual_seed(seed)
-    model = VAE(
-        data.image_shape,
-        settings.latent_dim,
-        settings.hidden,
-        settings.activation,
-        len(data.class_names) if settings.conditional else 0,
-        settings.likelihood,
-        settings.network,
-    ).to(device())
+    given = len(Classes.load(classes).names) if settings.conditional else 0
+    model = VAE(x.shape[1:], classes=given, **settings.architecture).to(device())
 
-    key = hashlib.sha256(repr((seed, training, settings, without, torch.__version__)).encode())
-    key.update(dataset.read_bytes())
-    saved = states / f"{model_file.stem}-{key.hexdigest()[:16]}.pt"
-    with epoch_bar(name, settings.epochs) as bar:
+    key = _key(repr((seed, training, settings, without, torch.__version__)), train, classes)
+    saved = states / f"{model_file.stem}-{key}.pt"
+    with epoch_bar(model_file.stem, settings.epochs) as bar:
 
         def keep(state: State) -> None:
-            content = io.BytesIO()  # torch.save to a path tells a full disk as a RuntimeError
+            content = io.BytesIO()  # torch.save to a path reports a full disk as a RuntimeError
             torch.save(state, content)
             with atomic_write(saved) as file:
                 file.write_bytes(content.getbuffer())
             bar(state["history"])
 
-        options = training.model_dump()
+        held_out = max(1, round(training.validation * len(x)))
         history = fit(
             model,
             x,
             y,
             epochs=settings.epochs,
             objective=Objective(**settings.objective.model_dump()),
-            **options | {"validation": max(1, round(training.validation * len(x)))},
+            **training.model_dump() | {"validation": held_out},
             seed=seed,
             state=_load(saved),
             on_epoch=keep,
@@ -84,14 +69,28 @@ def main(
 
     with atomic_write(model_file) as file:
         checkpoint.save(model, file)
-    with atomic_write(curve) as file, file.open("w", newline="") as text:
-        writer = csv.DictWriter(text, history[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(
-            {key: value if key == "epoch" else f"{value:.4f}" for key, value in row.items()}
-            for row in history
-        )
+    with atomic_write(curve) as file:
+        write_curve(file, history)
     saved.unlink()
+
+
+def _images(data: LabelledImages, without: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Images and labels but for those of one class."""
+    if without >= 0:
+        require_classes([without], data.y, "held_out")
+    kept = data.y != without
+    if not kept.any():
+        raise InputError(f"held_out: all training images are of class {without}")
+    return torch.from_numpy(data.x[kept]), torch.from_numpy(data.y[kept])
+
+
+def _key(settings: str, *data: Path) -> str:
+    """Names all that the trained bytes depend on: settings, data and code."""
+    key = hashlib.sha256(settings.encode())
+    loaded = [sys.modules[name] for name in sorted(sys.modules) if name.startswith("vae.")]
+    for file in (*data, Path(__file__), *(Path(str(module.__file__)) for module in loaded)):
+        key.update(file.read_bytes())
+    return key.hexdigest()[:16]
 
 
 def _load(saved: Path) -> State | None:

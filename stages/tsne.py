@@ -1,39 +1,37 @@
 """Draw the maps that the stage `embed` made."""
 
-import json
 from pathlib import Path
-
-import numpy as np
 
 from figures import tsne as figures
 from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style, Tsne
 from pipeline.run import run
-from vae.archives import Dataset
+from vae import records
+from vae.dataset import Classes
+from vae.embedding import Maps
+from vae.metrics import read_metrics
 
 
 def main(
-    dataset: Path, maps: Path, metrics: Path, figure: Path, *, tsne: Tsne, style: Style
+    maps: Path, metrics: Path, classes: Path, figure: Path, *, tsne: Tsne, style: Style
 ) -> None:
     """PCA beside t-SNE, each with its numbers."""
-    data, name = Dataset.load(dataset), maps.stem
-    quality = json.loads(metrics.read_text())[name]["tsne"]
-    with np.load(maps) as file:
-        planes = dict(file)
+    known, name, shown = Classes.load(classes), maps.stem, records.load(Maps, maps)
+    quality, perplexity = read_metrics(metrics)[name]["tsne"], tsne.perplexity
     drawn = figures.draw(
-        planes["pca"],
-        planes["tsne"],
-        planes["label"],
+        shown.pca,
+        shown.tsne,
+        shown.label,
         quality=quality,
-        perplexity=tsne.perplexity,
-        class_names=data.class_names,
-        title=f"Maps of the latent space: {name} on {data.name}",
+        perplexity=perplexity,
+        class_names=known.names,
+        title=f"Maps of the latent space: {name} on {known.dataset}",
         dpi=style.dpi,
     )
-    words = figures.caption(quality, n=len(planes["label"]), perplexity=tsne.perplexity)
+    caption = figures.caption(quality, n=len(shown.label), perplexity=perplexity)
     with atomic_write(figure) as file:
-        save(drawn, file, words)
+        save(drawn, file, caption)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,19 @@
-"""Draw how sure the encoder is of each test image."""
+"""Draw how wide the posterior of each test image is."""
 
 from pathlib import Path
-
-import numpy as np
 
 from figures import uncertainty as figures
 from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Frame, Style, Uncertainty
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.codes import Codes, posterior_std
+from vae.codes import Codes
+from vae.dataset import Classes, LabelledImages
 
 
 def main(
-    dataset: Path,
+    test: Path,
+    classes: Path,
     latents: Path,
     figure: Path,
     *,
@@ -23,22 +22,21 @@ def main(
     frame: Frame,
     style: Style,
 ) -> None:
-    """Posterior ellipses, dots as wide as σ, the surest and the most doubtful images."""
-    data, codes = Dataset.load(dataset), Codes.load(latents)
+    """Posterior ellipses, dots as wide as σ, the images of smallest and largest σ."""
+    known, codes = Classes.load(classes), Codes.load(latents)
     drawn = figures.draw(
-        data.x_test,
+        LabelledImages.load(test).x,
         codes,
-        class_names=data.class_names,
+        class_names=known.names,
         ellipses=uncertainty.ellipses,
         strip=uncertainty.strip,
-        limit=frame.limit,
+        limit=frame.latent_limit,
         seed=seed,
-        title=f"Posterior uncertainty: {latents.stem} on {data.name}",
+        title=f"Posterior uncertainty: {latents.stem} on {known.dataset}",
         dpi=style.dpi,
     )
-    words = figures.caption(median=float(np.median(posterior_std(codes))))
     with atomic_write(figure) as file:
-        save(drawn, file, words)
+        save(drawn, file, figures.caption(codes, known.names))
 
 
 if __name__ == "__main__":

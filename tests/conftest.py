@@ -1,4 +1,4 @@
-"""What several test modules share. Shapes and types of all of `vae` are checked while tests run."""
+"""What several test modules share. Shapes and types are checked while tests run."""
 
 import os
 from pathlib import Path
@@ -10,8 +10,11 @@ from ruamel.yaml import YAML
 # models of tests are small: threads would wait for each other longer than they compute
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# before anything of vae is imported; an int may stand for a float, as Python's typing says
-install_import_hook("vae", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+# before anything of these is imported; an int may stand for a float, as Python's typing says
+install_import_hook(
+    ["vae", "figures", "pages", "claims"],
+    "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))",
+)
 
 from pipeline.run import PARAMS  # noqa: E402
 from tests.project import ROOT, built  # noqa: E402
@@ -43,24 +46,12 @@ def repository(tmp_path_factory):
 @pytest.fixture
 def content():
     """The shipped parameters as one dictionary, to be altered."""
-    return shipped()
-
-
-def shipped():
-    """The content of all files of parameters."""
-    yaml, merged = YAML(typ="safe"), {}
-    for file in PARAMS:
-        merged |= yaml.load((ROOT / file).read_text(encoding="utf-8"))
-    return merged
+    return YAML(typ="safe").load((ROOT / PARAMS).read_text(encoding="utf-8"))
 
 
 def write_params(folder, content):
-    """Lay parameters down in a folder, in the files where a stage looks for them."""
-    first, claims = (folder / file for file in PARAMS)
-    claims.parent.mkdir(exist_ok=True)
-    yaml = YAML(typ="safe")
-    yaml.dump({key: value for key, value in content.items() if key != "claims"}, first)
-    yaml.dump({"claims": content["claims"]}, claims)
+    """Lay parameters down in a folder, where a stage looks for them."""
+    YAML(typ="safe").dump(content, folder / PARAMS)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +68,8 @@ def mirror():
 @pytest.fixture(scope="session")
 def mnist(mirror, tmp_path_factory):
     """The real MNIST."""
-    from vae.archives import fetch, read
+    from vae.archives import fetch
+    from vae.readers import read
 
     store = tmp_path_factory.mktemp("archives")
     fetch("mnist", store, mirror=str(mirror))

@@ -57,10 +57,10 @@ def call(command, cwd, check=True, **more):
 
 
 def edit(folder, changes):
-    """Set dotted keys of the parameters."""
+    """Set dotted keys of params.yaml."""
     yaml = YAML()
     for key, value in changes.items():
-        file = folder / ("claims/params.yaml" if key.startswith("claims.") else "params.yaml")
+        file = folder / "params.yaml"
         content = yaml.load(file.read_text(encoding="utf-8"))
         *sections, last = key.split(".")
         place = content
@@ -79,10 +79,19 @@ def built(folder):
     return folder
 
 
+def cloned(repository, folder):
+    """A clone as a colleague has one, with the cache at hand."""
+    call(f"git clone -q {repository} clone", folder)
+    clone = folder / "clone"
+    call("git config user.email t@example.org && git config user.name t", clone)
+    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
+    return clone
+
+
 def _build(folder):
     listed = call("git ls-files -co --exclude-standard", ROOT).stdout.splitlines()
     for name in listed:
-        result = name.startswith("reports/") or Path(name).name == "dvc.lock"
+        result = name.startswith(("reports/", "scores/results/")) or Path(name).name == "dvc.lock"
         if (ROOT / name).is_file() and not result:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)

@@ -1,28 +1,18 @@
-"""A data set by name: images, labels and class names, from verified archives.
+"""The archives of a data set, brought here and verified.
 
 An archive is looked for in the mirror of the environment's DATASET_MIRROR (a folder or an address
 that holds `<name>/<archive>`), then in torchvision's own mirrors, one after the other, and is used
-only if its MD5 is the one that torchvision lists. torchvision's readers then read it.
+only if its MD5 is the one that torchvision lists. `vae.readers` reads what was brought.
 """
 
-import gzip
 import hashlib
-import shutil
-import struct
-import tempfile
 import time
 import urllib.request
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from jaxtyping import Int64, UInt8
-from numpy import ndarray
 
 from vae.errors import InputError
 
@@ -39,79 +29,10 @@ _TORCHVISION = {
     "qmnist": "QMNIST",
     "emnist": "EMNIST",
 }
-_IDX = {
-    "x_train": "train-images-idx3-ubyte",
-    "y_train": "train-labels-idx1-ubyte",
-    "x_test": "t10k-images-idx3-ubyte",
-    "y_test": "t10k-labels-idx1-ubyte",
-}
-_IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 class Unavailable(InputError):
     """No mirror has an archive; the message names each one tried and what it answered."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Images (uint8, N×H×W or N×H×W×C) with integer labels, in a training and a test part."""
-
-    name: str
-    class_names: tuple[str, ...]
-    x_train: UInt8[ndarray, "train *image"]
-    y_train: Int64[ndarray, " train"]
-    x_test: UInt8[ndarray, "test *image"]
-    y_test: Int64[ndarray, " test"]
-
-    def __post_init__(self) -> None:
-        for part in ("train", "test"):
-            x, y = getattr(self, f"x_{part}"), getattr(self, f"y_{part}")
-            if len(x) == 0 or len(x) != len(y):
-                raise InputError(
-                    f"{self.name}: {len(x)} {part} images and {len(y)} {part} labels; "
-                    "there must be as many labels as images, and at least one"
-                )
-            if y.min() < 0 or y.max() >= len(self.class_names):
-                raise InputError(
-                    f"{self.name}: {part} labels run from {y.min()} to {y.max()}, but there are "
-                    f"{len(self.class_names)} class names; labels must be 0 to "
-                    f"{len(self.class_names) - 1}"
-                )
-        if self.x_train.shape[1:] != self.x_test.shape[1:] or self.x_train.ndim not in (3, 4):
-            raise InputError(
-                f"{self.name}: training images are {_shape(self.x_train)} and test images "
-                f"{_shape(self.x_test)}; both must be the same H×W or H×W×C"
-            )
-
-    @property
-    def image_shape(self) -> tuple[int, ...]:
-        """H×W or H×W×C."""
-        return self.x_test.shape[1:]
-
-    @property
-    def classes(self) -> int:
-        """Number of classes."""
-        return len(self.class_names)
-
-    def save(self, path: Path) -> None:
-        """Write everything into one .npz; the same data gives the same bytes."""
-        with path.open("wb") as file:
-            np.savez(file, **self.__dict__)
-
-    @classmethod
-    def load(cls, path: Path) -> "Dataset":
-        """Read what `save` wrote.
-
-        Raises:
-            InputError: the file is truncated or of another kind.
-        """
-        try:
-            with path.open("rb") as raw, np.load(raw) as file:
-                arrays = dict(file)
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path} is not a whole data set: {error}; make it again") from None
-        names = tuple(map(str, arrays.pop("class_names")))
-        return cls(name=str(arrays.pop("name")), class_names=names, **arrays)
 
 
 @dataclass(frozen=True)
@@ -127,7 +48,7 @@ def archives(name: str) -> list[Archive]:
     """The archives of a data set; none for `digits` and `folder`."""
     if name in ("digits", "folder"):
         return []
-    kind = _torchvision_class(name)
+    kind = torchvision_class(name)
     if name == "qmnist":
         urls = kind.resources["train"] + kind.resources["test"]
         return [Archive(url.rsplit("/", 1)[1], md5, (url,)) for url, md5 in urls]
@@ -189,111 +110,12 @@ def fetch(
             partial.unlink(missing_ok=True)
 
 
-def read(name: str, store: Path, folder: Path) -> Dataset:
-    """A data set from its fetched archives, from scikit-learn, or from the user's own IDX files.
-
-    Args:
-        name: as in params.yaml.
-        store: where `fetch` put the archives.
-        folder: of the user's four IDX files, for `folder`.
+def torchvision_class(name: str) -> Any:
+    """The class of torchvision that reads a data set.
 
     Raises:
-        InputError: files are missing, unreadable or disagree.
+        InputError: there is none of that name.
     """
-    if name == "digits":
-        return _digits()
-    if name == "folder":
-        return _folder(folder)
-    kind = _torchvision_class(name)
-    options: dict[str, Any] = {}
-    if name == "qmnist":
-        options = {"compat": True}
-    if name.startswith("emnist-"):
-        options = {"split": name.removeprefix("emnist-")}
-    with tempfile.TemporaryDirectory() as root:
-        raw = Path(root, kind.__name__, "raw")
-        raw.mkdir(parents=True)
-        for archive in archives(name):
-            shutil.copyfile(store / archive.name, raw / archive.name)
-        # torchvision finds its archives there, whole, and only unpacks them
-        train, test = (kind(root, train=part, download=True, **options) for part in (True, False))
-    class_names = [str(label).split(" - ")[0] for label in train.classes]
-    offset = 0
-    if name == "emnist-letters":  # its labels begin with 1, and its first class is "N/A"
-        class_names, offset = class_names[1:], 1
-    x = {part: data.data.numpy() for part, data in (("train", train), ("test", test))}
-    if name.startswith("emnist-"):  # EMNIST's images lie transposed in its files
-        x = {part: images.swapaxes(1, 2) for part, images in x.items()}
-    y = {
-        part: data.targets.reshape(len(data), -1)[:, 0].numpy().astype(np.int64) - offset
-        for part, data in (("train", train), ("test", test))
-    }
-    return Dataset(name, tuple(class_names), x["train"], y["train"], x["test"], y["test"])
-
-
-def _digits() -> Dataset:
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    images, labels = load_digits(return_X_y=True)
-    x = np.rint(images.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
-    x_train, x_test, y_train, y_test = train_test_split(
-        x, labels.astype(np.int64), test_size=0.2, stratify=labels, random_state=0
-    )
-    return Dataset("digits", tuple("0123456789"), x_train, y_train, x_test, y_test)
-
-
-def _folder(folder: Path) -> Dataset:
-    arrays = {key: _read_idx(folder, name) for key, name in _IDX.items()}
-    for key in ("y_train", "y_test"):
-        if arrays[key].ndim != 1 or arrays[key].dtype.kind == "f":
-            raise InputError(f"{folder / _IDX[key]}: labels must be a list of whole numbers")
-        arrays[key] = arrays[key].astype(np.int64)
-    names = folder / "classes.txt"
-    if names.is_file():
-        try:
-            classes = names.read_text(encoding="utf-8-sig").split("\n")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{names} is not UTF-8 text: {error}") from None
-        class_names = tuple(line.strip() for line in classes if line.strip())
-    else:
-        classes_seen = 1 + max(int(arrays[key].max(initial=0)) for key in ("y_train", "y_test"))
-        class_names = tuple(map(str, range(classes_seen)))
-    try:
-        return Dataset("folder", class_names, **arrays)
-    except InputError as error:
-        what = str(error).removeprefix("folder: ")
-        raise InputError(f"{folder}: {what}; see its README.md") from None
-
-
-def _read_idx(folder: Path, name: str) -> ndarray:
-    """An IDX file: 0, 0, type, number of axes; the lengths of the axes; numbers, all big-endian.
-
-    torchvision's reader knows no more than three axes, so no colour.
-    """
-    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
-    if path is None:
-        raise InputError(f"{folder} holds neither {name} nor {name}.gz; see its README.md")
-    content = path.read_bytes()
-    try:
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-        zeros, kind, axes = struct.unpack_from(">HBB", content)
-        if zeros != 0 or kind not in _IDX_TYPES or axes == 0:
-            raise ValueError("its first bytes are no IDX header")
-        shape = struct.unpack_from(f">{axes}I", content, 4)
-        array = np.frombuffer(content, _IDX_TYPES[kind], offset=4 + 4 * axes).reshape(shape)
-        array = array.astype(array.dtype.newbyteorder("="))
-    except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
-        raise InputError(
-            f"{path} is not a whole IDX file: {error}; see {folder / 'README.md'}"
-        ) from None
-    if "images" in name and array.dtype != np.uint8:
-        raise InputError(f"{path} holds {array.dtype}; images must be unsigned bytes")
-    return array
-
-
-def _torchvision_class(name: str) -> Any:
     import torchvision.datasets  # takes seconds, so only where it is needed
 
     kind = "emnist" if name.startswith("emnist-") else name
@@ -354,7 +176,3 @@ def _open(source: str, timeout: float) -> Any:
 def _md5(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()
-
-
-def _shape(images: ndarray) -> str:
-    return "×".join(map(str, images.shape[1:]))

@@ -42,7 +42,7 @@ class Classifier(nn.Module):
         return logits
 
 
-def train(
+def fit(
     model: Classifier,
     images: UInt8[Tensor, "n *image"],
     labels: Int[Tensor, " n"],

@@ -7,6 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 from numpy import ndarray
 
+from vae import records
+
 
 class Codes(NamedTuple):
     """The posteriors q(z | x) = N(mean, diag exp(log_var)) of N images, in their order."""
@@ -24,20 +26,27 @@ class Codes(NamedTuple):
         return self.mean.shape[1]
 
     def save(self, path: Path) -> None:
-        """Write an .npz; the same codes give the same bytes."""
-        np.savez(path, **self._asdict())
+        """Write an .npz; see `vae.records.save`."""
+        records.save(self, path)
 
     @classmethod
     def load(cls, path: Path) -> "Codes":
-        """Read what `save` wrote."""
-        with np.load(path) as file:
-            return cls(**file)
+        """Read what `save` wrote; see `vae.records.load` for what it raises."""
+        return records.load(cls, path)
+
+
+def kl(codes: Codes) -> Float[ndarray, "n latent"]:
+    """KL(N(mean, exp(log_var)) ‖ N(0, 1)) of every image and latent axis, in nats.
+
+    Source: Kingma & Welling 2014, appendix B.
+    """
+    mean, log_var = codes.mean.astype(np.float64), codes.log_var.astype(np.float64)
+    return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1))
 
 
 def kl_by_axis(codes: Codes) -> Float[ndarray, " latent"]:
     """KL(q(z_i | x) ‖ p(z_i)) of every latent axis, mean over images, in nats."""
-    mean, log_var = codes.mean.astype(np.float64), codes.log_var.astype(np.float64)
-    return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1).mean(axis=0))
+    return np.asarray(kl(codes).mean(axis=0))
 
 
 def active(codes: Codes, threshold: float) -> Bool[ndarray, " latent"]:

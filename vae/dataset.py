@@ -1,36 +1,66 @@
-"""Images with labels, and the names of their classes."""
+"""Images with labels, and the names of their classes: what a stage reads of a data set.
 
-from collections.abc import Iterable, Sequence
-from typing import SupportsInt
+Training and test images lie in files of their own, the names of the classes in a third, so that
+a stage reads what it uses and no more.
+"""
 
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from jaxtyping import Int64, UInt8
+from numpy import ndarray
+
+from vae import records
 from vae.errors import InputError
 
 
-def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], where: str) -> None:
-    """Stop if a class that a parameter names has no image.
+class LabelledImages(NamedTuple):
+    """N images with their classes."""
 
-    Args:
-        classes: asked for.
-        present: labels of the images at hand.
-        where: the parameter's path.
+    x: UInt8[ndarray, "n *image"]
+    """Grey levels or colours, N×H×W or N×H×W×C."""
+    y: Int64[ndarray, " n"]
+    """Labels, 0 to the number of classes − 1."""
 
-    Raises:
-        InputError: naming the parameter, the class and what there is.
-    """
-    known = sorted({int(label) for label in present})
-    for label in classes:
-        if label not in known:
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """H×W or H×W×C."""
+        return self.x.shape[1:]
+
+    def save(self, path: Path) -> None:
+        """Write an .npz; see `vae.records.save`."""
+        records.save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> "LabelledImages":
+        """Read what `save` wrote; see `vae.records.load` for what it raises."""
+        return records.load(cls, path)
+
+
+class Classes(NamedTuple):
+    """The classes of a data set, in the order of their labels."""
+
+    dataset: str
+    """The data set's name."""
+    names: tuple[str, ...]
+
+    def save(self, path: Path) -> None:
+        """Write JSON."""
+        text = json.dumps({"dataset": self.dataset, "classes": self.names}, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Classes":
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: the file is damaged, or holds something else.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(str(content["dataset"]), tuple(map(str, content["classes"])))
+        except (ValueError, TypeError, KeyError) as error:
             raise InputError(
-                f"{where}: there is no image of class {label}; there are some of "
-                f"{', '.join(map(str, known))}"
-            )
-
-
-def require_several_classes(present: Iterable[SupportsInt], what: str) -> None:
-    """Stop if images of one class only are at hand where classes are compared.
-
-    Raises:
-        InputError: naming what compares them.
-    """
-    if len({int(label) for label in present}) < 2:
-        raise InputError(f"{what} compares classes, and the test images are all of one")
+                f"{path} is not a whole file of classes: {error}; remove it and make it again"
+            ) from None

@@ -1,8 +1,25 @@
 """Maps of a latent space of many axes, and how faithful they are."""
 
+from typing import NamedTuple
+
 import numpy as np
-from jaxtyping import Float, Int, Num
+from jaxtyping import Float, Float64, Int, Num
 from numpy import ndarray
+from scipy.sparse import csr_array
+
+_MORE_CANDIDATES = 10
+_DECIMALS = 6
+"""Distances and starts of t-SNE are rounded to so many: its descent is chaotic, and would carry a
+last digit that differs between linear-algebra libraries to another map."""
+
+
+class Maps(NamedTuple):
+    """Two maps of the same codes."""
+
+    tsne: Float[ndarray, "n 2"]
+    pca: Float[ndarray, "n 2"]
+    label: Int[ndarray, " n"]
+    """The images' classes."""
 
 
 def tsne(
@@ -18,14 +35,18 @@ def tsne(
 
     A perplexity that is too large for the number of points is lowered to a third of it.
     A group of points seen under less than `angle` (its width by its distance) is taken for one.
+    The map starts from the first two principal components, scaled as scikit-learn does.
     Sources: van der Maaten & Hinton 2008; van der Maaten 2014, arXiv:1301.3342 (the angle);
     scikit-learn's implementation.
     """
     from sklearn.manifold import TSNE
 
+    perplexity = min(perplexity, (len(points) - 1) / 3)
+    start = pca(points.astype(np.float64))[0]
     model = TSNE(
-        perplexity=min(perplexity, (len(points) - 1) / 3),
-        init="pca",
+        perplexity=perplexity,
+        init=1e-4 * (start / start[:, 0].std()).round(_DECIMALS).astype(np.float32),
+        metric="precomputed",
         learning_rate="auto",
         max_iter=iterations,
         angle=angle,
@@ -33,7 +54,36 @@ def tsne(
         verbose=2 * verbose,
         n_jobs=-1,
     )
-    return model.fit_transform(points.astype(np.float32)), float(model.kl_divergence_)
+    near = nearest(points, int(3 * perplexity + 1))  # as many as scikit-learn asks for
+    return model.fit_transform(near), float(model.kl_divergence_)
+
+
+def nearest(points: Num[ndarray, "n latent"], k: int) -> csr_array:
+    """Distances of every point to its k nearest others and to itself, as a sparse n×n matrix.
+
+    A fast search by matrix products proposes candidates; their distances are then summed exactly
+    and rounded, so that they are the same numbers whatever library multiplies the matrices.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    points, n = points.astype(np.float64), len(points)
+    k = min(k, n - 1)
+    search = NearestNeighbors(n_neighbors=min(k + _MORE_CANDIDATES, n - 1), algorithm="brute")
+    candidates = np.sort(search.fit(points).kneighbors(return_distance=False), axis=1)
+    squares = sum((axis[candidates] - axis[:, None]) ** 2 for axis in points.T)
+    distances = np.sqrt(squares).round(_DECIMALS)
+    order = distances.argsort(axis=1, kind="stable")[:, :k]
+    columns = np.take_along_axis(candidates, order, axis=1)
+    values = np.take_along_axis(distances, order, axis=1)
+    own: Float64[ndarray, "n 1"] = np.zeros((n, 1))
+    return csr_array(
+        (
+            np.concatenate([own, values], axis=1).ravel(),
+            np.concatenate([np.arange(n)[:, None], columns], axis=1).ravel(),
+            np.arange(n + 1) * (k + 1),
+        ),
+        shape=(n, n),
+    )
 
 
 def pca(points: Num[ndarray, "n latent"]) -> tuple[Float[ndarray, "n 2"], Float[ndarray, " 2"]]:

@@ -4,6 +4,7 @@ z₁ runs to the right and z₂ up, everywhere.
 """
 
 from collections.abc import Iterable
+from typing import SupportsIndex
 
 import numpy as np
 from jaxtyping import Float, Int, Num
@@ -71,14 +72,14 @@ def endless(there: Num[ndarray, "steps axes"]) -> Num[ndarray, "frames axes"]:
     return np.concatenate([there, there[-2:0:-1]])
 
 
-def medoid(mean: Num[ndarray, "n latent"], among: Int[ndarray, " m"]) -> int:
-    """The index, among those given, of the code nearest to their mean: a typical one."""
-    distances = np.linalg.norm(mean[among] - mean[among].mean(axis=0), axis=1)
-    return int(among[distances.argmin()])
+def by_distance(points: Num[ndarray, "n latent"]) -> Int[ndarray, " n"]:
+    """Indices of points from the nearest to their mean, the most typical, to the farthest."""
+    distances = np.linalg.norm(points - points.mean(axis=0), axis=1)
+    return np.asarray(distances.argsort(kind="stable"))
 
 
 def axis_traversal(
-    latent_dim: int, axes: Iterable[int], steps: int, limit: float
+    latent_dim: int, axes: Iterable[SupportsIndex], steps: int, limit: float
 ) -> Float[ndarray, "axes steps latent"]:
     """One row for each axis: it runs from −limit to limit while all others stay at 0."""
     places = np.linspace(-limit, limit, steps)

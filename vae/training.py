@@ -15,11 +15,11 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from vae.errors import InputError
+from vae.metrics import Row
 from vae.model import VAE
 from vae.objective import Objective
 from vae.precision import Precision, autocast
 
-Row = dict[str, float]
 State = dict[str, Any]
 
 ELBO = Objective()

@@ -1,8 +1,7 @@
-"""Where the codes of a data set lie too thick or too thin for the prior, and by how much in all."""
+"""Where the codes of a data set lie too dense or too sparse for the prior, and by how much."""
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -13,14 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy import ndarray
 
-from claims.aggregate.measure import Cover, Surgery
+from claims.aggregate.measure import ByChance, PriorCoverage, PriorMismatch
 from figures.sheet import Sheet
 from figures.style import INK, styled
 
 _FOLD = 4  # the colours end at a fourth and at four times the prior
 _SIDE = 290  # units of a panel
 _COLUMNS = {  # of the table: heading, and where the column ends in units
-    "nats told of the image": 290,
+    "I(n; z) of at most log N": 290,
     "KL(q(z) ‖ p(z))": 420,
     "mean KL term": 520,
     "holes": 600,
@@ -30,35 +29,8 @@ _COLUMNS = {  # of the table: heading, and where the column ends in units
 }
 
 
-class Chance(NamedTuple):
-    """What draws from the prior differ from it by chance."""
-
-    cover: Cover
-    distance: Float[ndarray, " latent"]
-    """Kolmogorov–Smirnov distance on each axis."""
-
-
-class Misfit(NamedTuple):
-    """What `vae.aggregate` says of one model's codes."""
-
-    codes: int
-    """Their number N."""
-    surgery: Surgery
-    distance: Float[ndarray, " latent"]
-    """Kolmogorov–Smirnov distance on each axis."""
-    cover: Cover | None
-    """Of a plane's samples; None for a model of other dimension."""
-    baseline: Chance | None
-    """The same of as many draws from the prior."""
-
-    @property
-    def crowded(self) -> bool:
-        """Whether the codes tell almost all of log N, so that N is too few for KL(q(z) ‖ p(z))."""
-        return self.surgery.information > 0.9 * math.log(self.codes)
-
-
 @styled
-def draw(models: Mapping[str, Misfit], *, title: str, dpi: int) -> Figure:
+def draw(models: Mapping[str, PriorMismatch], *, title: str, dpi: int) -> Figure:
     """q(z) / p(z) on the unit square of every plane, one draw of the prior beside, all in numbers.
 
     Args:
@@ -66,17 +38,17 @@ def draw(models: Mapping[str, Misfit], *, title: str, dpi: int) -> Figure:
         title: names the data set.
         dpi: pixels an inch.
     """
-    panels = {name: misfit.cover for name, misfit in models.items() if misfit.cover is not None}
-    by_chance = next((m.baseline for m in models.values() if m.baseline is not None), None)
+    panels = {name: model.coverage for name, model in models.items() if model.coverage is not None}
+    by_chance = next((m.by_chance for m in models.values() if m.by_chance is not None), None)
     if by_chance:
-        panels["as many draws from the prior"] = by_chance.cover
+        panels["as many draws from the prior"] = by_chance.coverage
     top = 78 + (_SIDE + 70) * bool(panels)
     width = max(950, 60 + (_SIDE + 66) * len(panels) + 40)
     lines = len(models) + bool(by_chance)
     sheet = Sheet(width, top + 40 + 22 * lines, dpi, title)
-    for i, (name, cover) in enumerate(panels.items()):
+    for i, (name, coverage) in enumerate(panels.items()):
         axes = sheet.axes(60 + (_SIDE + 66) * i, 70, _SIDE, _SIDE)
-        image = _heat(axes, cover)
+        image = _heat(axes, coverage)
         axes.set_title(name, loc="left")
         if i == len(panels) - 1:
             _key(sheet, image, 60 + (_SIDE + 66) * i + _SIDE + 20)
@@ -84,11 +56,11 @@ def draw(models: Mapping[str, Misfit], *, title: str, dpi: int) -> Figure:
     return sheet.figure
 
 
-def _heat(axes: Axes, cover: Cover) -> AxesImage:
+def _heat(axes: Axes, coverage: PriorCoverage) -> AxesImage:
     """The ratio on the unit square, z₁ right and z₂ up; holes stand out."""
     # without the darkest blues, which one would take for holes
     shades = ListedColormap(colormaps["RdBu_r"](np.linspace(0.12, 0.88, 256)))
-    ratio = np.ma.masked_equal(cover.ratio, 0)
+    ratio = np.ma.masked_equal(coverage.ratio, 0)
     image = axes.imshow(
         ratio,
         cmap=shades.with_extremes(bad=INK),
@@ -112,13 +84,13 @@ def _key(sheet: Sheet, image: AxesImage, left: float) -> None:
 
 
 def _table(
-    sheet: Sheet, top: float, models: Mapping[str, Misfit], by_chance: Chance | None
+    sheet: Sheet, top: float, models: Mapping[str, PriorMismatch], by_chance: ByChance | None
 ) -> None:
     for heading, right in _COLUMNS.items():
         sheet.text(right, top, heading, ha="right", va="top", size=8, color="#777777")
-    rows = {name: _numbers(misfit) for name, misfit in models.items()}
+    rows = {name: _numbers(mismatch) for name, mismatch in models.items()}
     if by_chance:
-        even = [*_evenness(by_chance.cover), _span(by_chance.distance)]
+        even = [*_evenness(by_chance.coverage), _span(by_chance.distance)]
         rows["the prior, by chance"] = ["", "", "", *even]
     for i, (name, cells) in enumerate(rows.items()):
         place = top + 22 * (i + 1)
@@ -127,14 +99,14 @@ def _table(
             sheet.text(right, place, cell, ha="right", va="top")
 
 
-def _numbers(misfit: Misfit) -> list[str]:
-    kl, information, marginal, error = misfit.surgery
+def _numbers(mismatch: PriorMismatch) -> list[str]:
+    kl, information, marginal, error = mismatch.surgery
     return [
-        f"{information:.2f} of {math.log(misfit.codes):.2f}",
-        f"{'≤ ' if misfit.crowded else ''}{marginal:.2f} ± {error:.2f}",
+        f"{information:.2f} of {math.log(mismatch.codes):.2f}",
+        f"{'≤ ' if mismatch.saturated else ''}{marginal:.2f} ± {error:.2f}",
         f"{kl:.2f}",
-        *_evenness(misfit.cover),
-        _span(misfit.distance),
+        *_evenness(mismatch.coverage),
+        _span(mismatch.distance),
     ]
 
 
@@ -142,41 +114,43 @@ def _span(distance: Float[ndarray, " latent"]) -> str:
     return f"{distance.min():.3f} to {distance.max():.3f}"
 
 
-def _evenness(cover: Cover | None) -> list[str]:
-    if cover is None:
+def _evenness(coverage: PriorCoverage | None) -> list[str]:
+    if coverage is None:
         return ["–"] * 3
-    return [f"{cover.empty:.1%}", f"{cover.sparse:.1%}", f"{cover.divergence:.3f}"]
+    return [f"{coverage.empty:.1%}", f"{coverage.sparse:.1%}", f"{coverage.divergence:.3f}"]
 
 
-def caption(models: Mapping[str, Misfit]) -> str:
-    """What the misfit shows."""
+def caption(models: Mapping[str, PriorMismatch]) -> str:
+    """How the KL term divides, and how much of the prior no code covers."""
     return (
-        "A decoder learns from codes of q(z), the mixture of all posteriors, and is asked for "
-        "samples from the prior p(z). In probability, Φ(z), the prior is even: red cells hold more "
-        "codes than it says, blue ones fewer, and black ones none: there a sample is decoded from "
-        "where no test image's fell. The mean KL term of the ELBO is what a code tells of which "
-        "image it belongs to, at most log N, and KL(q(z) ‖ p(z)), the misfit. "
-        "Unevenness is the KL of the cells to an even square, in nats, which chance alone lifts "
-        "above 0; the distance is Kolmogorov's, of Φ(z) on one axis to even. "
-        + " ".join(_found(name, misfit) for name, misfit in models.items())
+        "A decoder learns from codes of q(z), the mixture of all posteriors, while samples are "
+        "decoded from the prior p(z). In probability, Φ(z), the prior is even: red cells hold more "
+        "codes than it says, blue ones fewer, and black ones, the holes, none: a prior sample "
+        "there is decoded from where no test image's code fell. The mean KL term of the ELBO is "
+        "the sum of I(n; z), the mutual information of an image's index and its code, at most "
+        "log N, and of KL(q(z) ‖ p(z)), the mismatch with the prior. Unevenness is the KL of the "
+        "cells to an even square, in nats, above 0 by chance, too; the distance is Kolmogorov's, "
+        "of Φ(z) on one axis to even. "
+        + " ".join(_found(name, mismatch) for name, mismatch in models.items())
     )
 
 
-def _found(name: str, misfit: Misfit) -> str:
-    kl, information, marginal, _ = misfit.surgery
-    words = (
-        f"In {name}, {information:.2f} of {kl:.2f} nats tell images apart and {marginal:.2f} are "
-        "misfit"
+def _found(name: str, mismatch: PriorMismatch) -> str:
+    kl, information, marginal, _ = mismatch.surgery
+    found = (
+        f"In {name}, the KL term of {kl:.2f} nats is {information:.2f} of information and "
+        f"{marginal:.2f} of mismatch"
     )
-    if misfit.crowded:
-        words += (
-            f"; but {misfit.codes:,} codes cannot tell more than {math.log(misfit.codes):.2f}, so "
-            "that this misfit is an upper bound: with more images it would shrink"
+    if mismatch.saturated:
+        found += (
+            f"; but of {mismatch.codes:,} codes the information is at most "
+            f"{math.log(mismatch.codes):.2f}, so this mismatch is an upper bound: more images "
+            "would lower it"
         )
-    if misfit.cover is not None and misfit.baseline is not None:
-        more = "more than" if misfit.cover.empty > misfit.baseline.cover.empty else "no more than"
-        words += (
-            f"; {misfit.cover.empty:.1%} of the prior falls into holes, {more} the "
-            f"{misfit.baseline.cover.empty:.1%} of chance"
+    if mismatch.coverage is not None and mismatch.by_chance is not None:
+        holes, by_chance = mismatch.coverage.empty, mismatch.by_chance.coverage.empty
+        more = "more than" if holes > by_chance else "no more than"
+        found += (
+            f"; {holes:.1%} of the prior falls into holes, {more} the {by_chance:.1%} of chance"
         )
-    return words + "."
+    return f"{found}."

@@ -3,16 +3,17 @@
     q(z) = 1/N Σ_n q(z | x_n)
 
 is where a decoder meets its training codes; p(z) is where samples are drawn. The mean KL term of
-the ELBO holds their distance, and what the codes tell of their images:
+the ELBO is the sum of their divergence and of the information of a code about its image:
 
     1/N Σ_n KL(q(z | x_n) ‖ p(z)) = I(n; z) + KL(q(z) ‖ p(z))
 
 with I the mutual information of an image's index and its code, log N at most. In nats. On a plane
-the misfit has a place: Φ(z) of codes that follow the prior fills the unit square evenly.
+the mismatch has a place: Φ(z) of codes that follow the prior fills the unit square evenly.
 
 Source: Hoffman & Johnson 2016, "ELBO surgery".
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,8 @@ from jaxtyping import Float, Int, Num
 from numpy import ndarray
 from scipy.special import entr, logsumexp
 
-from vae.codes import Codes
-from vae.latent import to_unit_square
+from vae.codes import Codes, kl
+from vae.latent import prior_samples, to_unit_square
 
 _CODES_AT_ONCE = 500  # against 10,000 posteriors: 40 MB
 
@@ -32,15 +33,15 @@ class Surgery(NamedTuple):
     kl: float
     """Mean of KL(q(z | x) ‖ p(z)), exact: the sum of the two parts."""
     information: float
-    """I(n; z): what a code tells of which image it belongs to."""
+    """I(n; z): mutual information of an image's index and its code."""
     marginal: float
     """KL(q(z) ‖ p(z)), q(z) being the mixture of these N posteriors and no more."""
     error: float
     """Standard error of `marginal`, over the draw of images and of their samples."""
 
 
-class Cover(NamedTuple):
-    """How a histogram on the unit square differs from an even one."""
+class PriorCoverage(NamedTuple):
+    """How a histogram of codes on cells of equal prior probability differs from an even one."""
 
     ratio: Float[ndarray, "n n"]
     """q(z) / p(z), a mean over each cell."""
@@ -52,18 +53,82 @@ class Cover(NamedTuple):
     """KL of the histogram to the even one, in nats; above 0 by chance, too."""
 
 
+class ByChance(NamedTuple):
+    """By what as many draws from the prior differ from it."""
+
+    coverage: PriorCoverage
+    distance: Float[ndarray, " latent"]
+    """Kolmogorov–Smirnov distance on each axis."""
+
+
+class PriorMismatch(NamedTuple):
+    """What one model's codes differ from the prior by."""
+
+    codes: int
+    """Their number N."""
+    surgery: Surgery
+    distance: Float[ndarray, " latent"]
+    """Kolmogorov–Smirnov distance on each axis."""
+    coverage: PriorCoverage | None
+    """Of a plane's samples; None for a model of other dimension."""
+    by_chance: ByChance | None
+    """The same of as many draws from the prior."""
+
+    @property
+    def saturated(self) -> bool:
+        """Whether I(n; z) is almost log N, so that N is too few for KL(q(z) ‖ p(z))."""
+        return self.surgery.information > 0.9 * math.log(self.codes)
+
+    def metrics(self) -> dict[str, float]:
+        """The numbers, as a metrics file has them."""
+        numbers = self.surgery._asdict()
+        if self.coverage:
+            keys = ("empty", "sparse", "divergence")
+            numbers |= {key: getattr(self.coverage, key) for key in keys}
+        return numbers
+
+
+class Mismatches(NamedTuple):
+    """The record of this claim."""
+
+    models: dict[str, PriorMismatch]
+
+
+def mismatch(codes: Codes, cells: int, seed: int) -> PriorMismatch:
+    """The KL term taken apart and, of a plane, its coverage of the unit square.
+
+    Args:
+        codes: of one model.
+        cells: on a side of the unit square.
+        seed: of as many draws from the prior, to compare with.
+    """
+    n, distance = len(codes.label), distance_by_axis(codes.sample)
+    if codes.latent_dim != 2:
+        return PriorMismatch(n, surgery(codes), distance, None, None)
+    draws = prior_samples(n, 2, seed)
+    return PriorMismatch(
+        n,
+        surgery(codes),
+        distance,
+        coverage(histogram(codes.sample, cells)),
+        ByChance(coverage(histogram(draws, cells)), distance_by_axis(draws)),
+    )
+
+
 def surgery(codes: Codes) -> Surgery:
     """The mean KL term taken apart, by one sample z_n ~ q(z | x_n) of each image.
 
     I is the mean of log q(z_n | x_n) − log q(z_n) over all n, where q(z_n) is the full mixture.
-    Near log N the mixture has too few components to tell anything of other images of the kind, and
+    Near log N the mixture has too few components to stand for other images of the kind, and
     `marginal` says no more than that N images are few. Source: Hoffman & Johnson 2016.
     """
-    told = _log_own(codes) - _log_mixture(codes)
-    kl = _kl(codes)
-    misfit = kl - told
-    error = float(misfit.std() / np.sqrt(len(misfit)))
-    return Surgery(float(kl.mean()), float(told.mean()), float(misfit.mean()), error)
+    divergence = kl(codes).sum(axis=1)
+    information = _log_own(codes) - _log_mixture(codes)
+    marginal = divergence - information
+    error = float(marginal.std() / np.sqrt(len(marginal)))
+    return Surgery(
+        float(divergence.mean()), float(information.mean()), float(marginal.mean()), error
+    )
 
 
 def histogram(z: Num[ndarray, "codes 2"], n: int) -> Int[ndarray, "n n"]:
@@ -76,12 +141,14 @@ def histogram(z: Num[ndarray, "codes 2"], n: int) -> Int[ndarray, "n n"]:
     return counts[::-1].astype(int)
 
 
-def cover(counts: Int[ndarray, "n n"]) -> Cover:
+def coverage(counts: Int[ndarray, "n n"]) -> PriorCoverage:
     """What a histogram of codes on cells of equal prior probability says."""
     share = counts / counts.sum()
     ratio = share * counts.size
     divergence = np.log(counts.size) - entr(share).sum()
-    return Cover(ratio, float((counts == 0).mean()), float((ratio < 0.5).mean()), float(divergence))
+    return PriorCoverage(
+        ratio, float((counts == 0).mean()), float((ratio < 0.5).mean()), float(divergence)
+    )
 
 
 def distance_by_axis(z: Num[ndarray, "n latent"]) -> Float[ndarray, " latent"]:
@@ -92,12 +159,6 @@ def distance_by_axis(z: Num[ndarray, "n latent"]) -> Float[ndarray, " latent"]:
     from scipy.stats import kstest  # half a second of start-up
 
     return np.array([kstest(axis, "norm", method="asymp").statistic for axis in z.T])
-
-
-def _kl(codes: Codes) -> Float[ndarray, " n"]:
-    """KL(q(z | x_n) ‖ p(z)) of every image, in nats."""
-    mean, log_var = codes.mean.astype(np.float64), codes.log_var.astype(np.float64)
-    return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1).sum(axis=1))
 
 
 def _log_own(codes: Codes) -> Float[ndarray, " n"]:

@@ -1,116 +1,115 @@
-"""How well does the bound tell images of a class, or of a data set, that a model never saw?"""
+"""Measure how well the bound tells images of a class, or of a data set, that a model never saw."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
-from numpy import ndarray
 
-from claims.anomaly import figure as figures
-from claims.anomaly.measure import auroc, scores
-from figures.png import save
+from claims.anomaly import Settings
+from claims.anomaly.measure import (
+    Anomalies,
+    OtherData,
+    Scores,
+    auroc_between,
+    auroc_of_class,
+    scores,
+)
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Claims, Style
 from pipeline.progress import progress
+from pipeline.require import require_classes, require_several_classes
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.dataset import require_classes, require_several_classes
+from vae import records
+from vae.dataset import Classes, LabelledImages
 from vae.errors import InputError
 from vae.evaluation import importance
 from vae.metrics import write_metrics
 from vae.model import VAE, checkpoint
 from vae.model.likelihood import entropy
 
-Scores = Mapping[str, Float[ndarray, " n"]]
-
 
 def main(
-    dataset: Path,
+    settings: Settings,
+    test: Path,
+    classes_file: Path,
     held_out: Path,
     whole: Path,
     others: Path,
+    record: Path,
     metrics: Path,
-    figure: Path,
     *,
     seed: int,
-    claims: Claims,
-    style: Style,
 ) -> None:
-    """`held_out` holds a model for each class left out; `others` other data and their models.
+    """AUROCs of every class held out and of every other data set.
 
-    `whole` is the model of all classes.
+    Args:
+        settings: of this claim.
+        test: the images.
+        classes_file: their classes' names.
+        held_out: folder of a model for each class left out of its training.
+        whole: the model of all classes.
+        others: folder of other data sets, and of a model of each.
+        record: what is written.
+        metrics: the numbers of it.
+        seed: of the posteriors' samples.
     """
-    data, samples = Dataset.load(dataset), claims.anomaly.samples
-    require_several_classes(data.y_test, "anomaly")
-    names = data.class_names
-    require_classes(claims.held_out, data.y_test, "claims.held_out")
-    found = {}
-    for label in progress(claims.held_out, "classes held out"):
-        model = checkpoint.load(held_out / f"{label}.safetensors", device())
-        told = measure(model, data.x_test, samples, seed)
-        found[label] = {score: auroc(v, data.y_test == label) for score, v in told.items()}
-    aurocs = {
-        score: np.array([found.get(c, {}).get(score, np.nan) for c in range(len(names))])
-        for score in told
+    images, classes = LabelledImages.load(test), Classes.load(classes_file)
+    require_several_classes(images.y, "anomaly")
+    require_classes(settings.held_out, images.y, "claims/anomaly/params.yaml:held_out")
+    k = settings.samples
+    found = {
+        label: auroc_of_class(
+            _scores(held_out / f"{label}.safetensors", images, k, seed), images.y, label
+        )
+        for label in progress(settings.held_out, "classes held out")
     }
-    pairs = {}
-    for name in claims.others:
-        other = Dataset.load(others / f"{name}.npz")
-        if other.name == data.name:
-            continue
-        if other.image_shape != data.image_shape:
-            raise InputError(
-                f"claims.others: images of {other.name} are {_size(other)}, those of {data.name} "
-                f"{_size(data)}; give data sets of one size"
-            )
-        theirs = checkpoint.load(others / f"{name}.safetensors", device())
-        ours = checkpoint.load(whole, device())
-        for model, home, away in ((ours, data, other), (theirs, other, data)):
-            normal, strange = (measure(model, d.x_test, samples, seed) for d in (home, away))
-            pairs[home.name, away.name] = {
-                score: separate(normal[score], strange[score]) for score in normal
-            }
-
-    published = claims.anomaly.published if data.name == claims.anomaly.published_for else {}
-    drawn = figures.draw(
-        aurocs,
-        class_names=names,
-        published=published,
-        pairs=pairs,
-        title=f"Anomalies by the bound: {whole.stem} on {data.name}",
-        dpi=style.dpi,
-    )
-    words = figures.caption(aurocs, class_names=names, published=published, pairs=pairs)
-    with atomic_write(figure) as file:
-        save(drawn, file, words)
-    numbers: dict[str, Mapping[str, float]] = {
-        score: {"mean": float(np.nanmean(column))}
-        | {names[label]: found[label][score] for label in found}
-        for score, column in aurocs.items()
+    none: dict[str, float] = {}
+    by_class = {
+        score: np.array([found.get(c, none).get(score, np.nan) for c in range(len(classes.names))])
+        for score in next(iter(found.values()))
     }
-    between = {f"{a} then {b}": pair for (a, b), pair in pairs.items()}
+    pairs = [
+        pair
+        for name in settings.others
+        for pair in _both_ways(classes.dataset, images, whole, others / name, k, seed)
+    ]
+    anomalies = Anomalies(whole.stem, by_class, pairs)
+    with atomic_write(record) as file:
+        records.save(anomalies, file)
     with atomic_write(metrics) as file:
-        write_metrics(file, {"anomaly": numbers | between})
+        write_metrics(file, {"anomaly": anomalies.metrics(classes.names)})
 
 
-def measure(model: VAE, images: ndarray, samples: int, seed: int) -> Scores:
-    """Every score of every image."""
-    x = model.observe(torch.from_numpy(images).to(device()), seed)
+def _both_ways(
+    name: str, images: LabelledImages, model: Path, other: Path, samples: int, seed: int
+) -> list[OtherData]:
+    """This data set's model shown the other, and the other's model shown this; none of itself."""
+    new, other_name = LabelledImages.load(other / "test.npz"), Classes.load(other / "classes.json")
+    if other_name.dataset == name:
+        return []
+    if new.image_shape != images.image_shape:
+        raise InputError(
+            f"claims/anomaly/params.yaml:others: images of {other_name.dataset} are {_size(new)}, "
+            f"those of {name} {_size(images)}; give data sets of one size"
+        )
+    known, strange = (_scores(model, data, samples, seed) for data in (images, new))
+    there = other.with_name(f"{other.name}.safetensors")
+    at_home, away = (_scores(there, data, samples, seed) for data in (new, images))
+    return [
+        OtherData(name, other_name.dataset, auroc_between(known, strange)),
+        OtherData(other_name.dataset, name, auroc_between(at_home, away)),
+    ]
+
+
+def _scores(model_file: Path, images: LabelledImages, samples: int, seed: int) -> Scores:
+    model: VAE = checkpoint.load(model_file, device())
+    x = model.observe(torch.from_numpy(images.x).to(device()), seed)
     bounds = importance(model, x, None, samples, seed, "bfloat16")
     return scores(bounds.reconstruction.numpy(), bounds.kl.numpy(), entropy(x).cpu().numpy())
 
 
-def _size(data: Dataset) -> str:
-    return "×".join(map(str, data.image_shape))
-
-
-def separate(normal: Float[ndarray, " n"], strange: Float[ndarray, " m"]) -> float:
-    """AUROC of telling the strange from the normal."""
-    which: Int[ndarray, " nm"] = np.repeat([0, 1], [len(normal), len(strange)])
-    return auroc(np.concatenate([normal, strange]), which == 1)
+def _size(images: LabelledImages) -> str:
+    return "×".join(map(str, images.image_shape))
 
 
 if __name__ == "__main__":

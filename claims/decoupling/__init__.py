@@ -1,1 +1,9 @@
-"""Claim: in a conditional model the class is decoupled from z."""
+"""Claim: in a class-conditional model the code is free of the class."""
+
+from pipeline.params import Positive, Section
+
+
+class Settings(Section):
+    """How much of the class is left in z."""
+
+    images: Positive

@@ -3,68 +3,54 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
-from numpy import ndarray
 
-from claims.decoupling.measure import Gaussians, Probes
+from claims.decoupling.measure import Decoupling, Gaussians, Probes
 from figures.plane import frame, label_classes
 from figures.sheet import Sheet
 from figures.style import FAINT, palette, styled
 from figures.table import margins, table
 
 _STRONG, _WEAK = "#1f5f99", "#9ec3e6"
+_LEFT, _TOP, _PLANE, _BETWEEN = 54, 62, 400, 66
 
 
 @styled
 def draw(
-    probes: Mapping[str, Probes],
-    gaussians: Mapping[str, Gaussians],
-    divergences: Mapping[str, Float[ndarray, " classes"]],
-    confusion: Float[ndarray, "classes classes"],
-    *,
-    class_names: Sequence[str],
-    limit: float,
-    title: str,
-    dpi: int,
+    found: Decoupling, *, class_names: Sequence[str], limit: float, title: str, dpi: int
 ) -> Figure:
     """Above, the classes' 1σ ellipses in each latent plane; below, probes and classes on demand.
 
     Args:
-        probes: of each model.
-        gaussians: of each model with a latent plane.
-        divergences: from the prior, of the same models' classes, in nats.
-        confusion: class asked of the conditional model by class read.
+        found: what was measured.
         class_names: one a class.
         limit: of the latent frame.
         title: names the data set.
         dpi: pixels an inch.
     """
-    plane, classes = 400, len(class_names)
+    classes, probes, planes = len(class_names), len(found.probes), len(found.planes)
     cell = float(np.clip(300 / classes, 14, 30))
     beside, above = margins(class_names)
-    columns = max(2, len(gaussians))
-    left, top = 54 + plane + 46 + max(beside, 20), 62 + plane + 76 if gaussians else 54
-    width = max(54 + columns * (plane + 66) - 46, left + max(classes * cell, 330) + 20)
-    height = max(18 + above + classes * cell, 80 + 60 * len(probes))
+    left = _LEFT + _PLANE + 46 + max(beside, 20)
+    top = _TOP + _PLANE + 76 if planes else 54
+    columns = _LEFT + max(2, planes) * (_PLANE + _BETWEEN) - 46
+    width = max(columns, left + max(classes * cell, 330) + 20)
+    height = max(18 + above + classes * cell, 80 + 60 * probes)
     sheet = Sheet(width, top + height + 20, dpi, title)
-
-    for i, (model, gaussian) in enumerate(gaussians.items()):
-        axes = sheet.axes(54 + i * (plane + 66), 62, plane, plane)
+    for i, (model, plane) in enumerate(found.planes.items()):
+        axes = sheet.axes(_LEFT + i * (_PLANE + _BETWEEN), _TOP, _PLANE, _PLANE)
         frame(axes, limit)
-        _ellipses(axes, gaussian, class_names)
-        mean = np.nanmean(divergences[model])
+        _ellipses(axes, plane.gaussians, class_names)
+        mean = np.nanmean(plane.divergence)
         axes.set_title(f"{model}: 1σ of each class, {mean:.2f} nats from the prior", loc="left")
-
-    axes = sheet.axes(94, top + 19, plane - 40, 60 * len(probes))
-    _accuracies(axes, probes)
-    agree = np.nanmean(np.diag(confusion))
-    words = f"class asked (row) and class read (column), %: {agree:.1%} agree"
-    sheet.text(54 + plane + 66, top, words, size=9.5, va="top")
+    axes = sheet.axes(94, top + 19, _PLANE - 40, 60 * probes)
+    _accuracies(axes, found.probes)
+    heading = f"class given (row) and predicted (column), %: {found.agreement:.1%} agree"
+    sheet.text(_LEFT + _PLANE + _BETWEEN, top, heading, size=9.5, va="top")
     axes = sheet.axes(left, top + 18 + above, classes * cell, classes * cell)
-    table(axes, confusion, class_names, largest=1)
+    table(axes, found.confusion, class_names, largest=1)
     return sheet.figure
 
 
@@ -117,44 +103,29 @@ def _accuracies(axes: Axes, probes: Mapping[str, Probes]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color="#eeeeee")
-    axes.set_title("the class as probes read it from z: accuracy, %", loc="left")
+    axes.set_title("the class as probes predict it from z: accuracy, %", loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=2, bbox_to_anchor=(0, -0.12))
 
 
-def caption(
-    probes: Mapping[str, Probes],
-    divergences: Mapping[str, Float[ndarray, " classes"]],
-    confusion: Float[ndarray, "classes classes"],
-    *,
-    free: str,
-    conditional: str,
-) -> str:
-    """How much of the class is in z without and with the class told.
-
-    Args:
-        probes: of at least the two models compared.
-        divergences: of models with a latent plane.
-        confusion: class asked by class read.
-        free: the unconditional model of the comparison.
-        conditional: the conditional one.
-    """
-    without, told = probes[free], probes[conditional]
-    above, before = (100 * (probe.nonlinear - probe.chance) for probe in (told, without))
+def caption(found: Decoupling) -> str:
+    """How well the class is predicted from z, without and with the class given."""
+    free, conditional = found.probes[found.free], found.probes[found.conditional]
+    above, before = (100 * (probe.nonlinear - probe.chance) for probe in (conditional, free))
     return (
-        "A conditional decoder is told the class, so z need not repeat it. A classifier finds the "
-        f"class from z for {without.nonlinear:.1%} of the images of {free} and for "
-        f"{told.nonlinear:.1%} of those of {conditional}; always guessing the largest class finds "
-        f"{told.chance:.1%}. {_verdict(above, before, conditional)}"
-        f"{_distances(divergences, free, conditional)} An ellipse is the Gaussian of a "
-        "class's codes, at 1σ; the prior's is the unit circle around 0. Of "
-        f"images decoded from prior z as a given class, {np.nanmean(np.diag(confusion)):.1%} are "
-        "read as that class."
+        "A conditional decoder is given the class, so z need not repeat it. A probe predicts the "
+        f"class from z for {free.nonlinear:.1%} of the images of {found.free} and for "
+        f"{conditional.nonlinear:.1%} of those of {found.conditional}; always predicting the "
+        f"largest class is right for {conditional.chance:.1%}. "
+        f"{_verdict(above, before, found.conditional)}{_distances(found)} An ellipse is the "
+        "Gaussian of a class's codes, at 1σ; the prior's is the unit circle around 0. Of images "
+        f"decoded from prior z as a given class, a classifier predicts that class for "
+        f"{found.agreement:.1%}."
     )
 
 
 def _verdict(above: float, before: float, conditional: str) -> str:
     if above < 1:
-        return f"In {conditional} the class cannot be read from z."
+        return f"In {conditional} the class cannot be predicted from z."
     points = f"{above:.1f} points above that"
     if above < 0.25 * before:
         return f"In {conditional} most of the class is gone from z, yet not all: {points}."
@@ -163,14 +134,15 @@ def _verdict(above: float, before: float, conditional: str) -> str:
     return f"In {conditional} z holds the class no less: {points}."
 
 
-def _distances(
-    divergences: Mapping[str, Float[ndarray, " classes"]], free: str, conditional: str
-) -> str:
-    if not {free, conditional} <= divergences.keys():
+def _distances(found: Decoupling) -> str:
+    if not {found.free, found.conditional} <= found.planes.keys():
         return ""
-    without, told = (float(np.nanmean(divergences[model])) for model in (free, conditional))
+    free, conditional = (
+        float(np.nanmean(found.planes[model].divergence))
+        for model in (found.free, found.conditional)
+    )
     return (
-        f" The classes' Gaussians are {without:.2f} nats from the prior (KL, mean over classes) in "
-        f"{free} and {told:.2f} in {conditional}. The bound pays for such a distance nat for nat; "
-        "part of what is left a probe can read, the rest is the misfit of all classes together."
+        f" The classes' Gaussians are {free:.2f} nats from the prior (KL, mean over classes) in "
+        f"{found.free} and {conditional:.2f} in {found.conditional}. Such a distance is a part of "
+        "the KL term, whether it parts the classes or all of them share it."
     )

@@ -1,64 +1,45 @@
-"""What do latent axes stand for: slant, thickness, width, height, area?"""
+"""Measure what latent axes stand for: slant, thickness, width, height, area."""
 
 from pathlib import Path
 
-import numpy as np
-
-from claims.factors import figure as figures
-from claims.factors.disentanglement import score, spearman
+from claims.factors import Settings
+from claims.factors.measure import Measured, measure_axes
 from claims.factors.morphology import measure
-from figures.png import save
 from pipeline.files import atomic_write
-from pipeline.params import Claims, Evaluate, Frame, Model, Style
+from pipeline.params import Evaluate
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.codes import Codes, active, kl_by_axis
+from vae import records
+from vae.codes import Codes
+from vae.dataset import LabelledImages
 from vae.metrics import write_metrics
 
 
 def main(
-    dataset: Path,
+    settings: Settings,
+    test: Path,
+    record: Path,
     metrics: Path,
-    figure: Path,
     *latents: Path,
     seed: int,
-    models: dict[str, Model],
-    claims: Claims,
     evaluate: Evaluate,
-    frame: Frame,
-    style: Style,
 ) -> None:
-    """Correlations and disentanglement of each file of codes; inactive axes count as constant."""
-    data, settings = Dataset.load(dataset), claims.factors
-    factors = measure(data.x_test)
-    values = np.stack(factors, axis=1)
-    measured, numbers = {}, {}
-    for file in latents:
-        codes, model = Codes.load(file), (models | claims.models)[file.stem]
-        used = active(codes, evaluate.active_variance)
-        axes = kl_by_axis(codes).argsort(kind="stable")[::-1]
-        axes = axes[used[axes]]
-        z = np.where(used, codes.mean, 0)
-        scores = score(z, values, bins=settings.bins, trees=settings.trees, seed=seed)
-        correlation = spearman(z, values)
-        measured[file.stem] = figures.Measured(
-            codes.mean, axes, correlation[axes], scores, model.objective.beta, model.conditional
+    """Shape of the test images, and the axes of each file of codes, by the file's name."""
+    factors = measure(LabelledImages.load(test).x)
+    models = {
+        file.stem: measure_axes(
+            Codes.load(file),
+            factors,
+            active_variance=evaluate.active_variance,
+            bins=settings.bins,
+            trees=settings.trees,
+            seed=seed,
         )
-        numbers[file.stem] = scores._asdict() | {
-            name: float(np.abs(column).max())
-            for name, column in zip(factors._fields, correlation[axes].T, strict=True)
-        }
-    drawn = figures.draw(
-        measured,
-        factors,
-        limit=frame.limit,
-        title=f"What latent axes stand for: {data.name}",
-        dpi=style.dpi,
-    )
-    with atomic_write(figure) as temporary:
-        save(drawn, temporary, figures.caption(measured))
+        for file in latents
+    }
+    with atomic_write(record) as file:
+        records.save(Measured(factors, models), file)
     with atomic_write(metrics) as file:
-        write_metrics(file, {"factors": numbers})
+        write_metrics(file, {"factors": {name: axes.metrics() for name, axes in models.items()}})
 
 
 if __name__ == "__main__":

@@ -4,99 +4,95 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
 from scipy.stats import rankdata
 
 from claims.factors.disentanglement import Scores
+from claims.factors.measure import LatentAxes
 from claims.factors.morphology import Factors
+from claims.numbers import number
 from figures.plane import frame
 from figures.sheet import Sheet
 from figures.style import FAINT, INK, listed, styled
 
 _SIGNED, _RANKS = "RdBu_r", "viridis"
-_COLUMN, _ROW, _PLANE = 164, 22, 142
+_COLUMN, _ROW, _PLANE, _HEADING = 164, 22, 142, 40
 _HEXAGONS = 32
 _SHORT = ("MIG", "SAP", "D", "C", "I")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-class Measured(NamedTuple):
-    """What was found of one model's codes."""
+class Shown(NamedTuple):
+    """A model of the figure."""
 
-    mean: Float[ndarray, "n latent"]
-    """Posterior means, all axes."""
-    axes: Int[ndarray, " rows"]
-    """The active axes, in the order of the rows."""
-    correlation: Float[ndarray, "rows factors"]
-    """Spearman's ρ of those axes."""
-    scores: Scores
+    axes: LatentAxes
     beta: float
+    """β, the weight of the KL in its objective."""
     conditional: bool
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether there is a latent plane to draw."""
+        return self.axes.mean.shape[1] == 2 and len(self.axes.active) > 0
+
+    @property
+    def height(self) -> float:
+        """In units: heading, table, plane, and a gap below."""
+        plane = _PLANE + 56 if self.is_plane else 0
+        return _HEADING + _ROW * len(self.axes.active) + plane + 26
 
 
 @styled
 def draw(
-    models: Mapping[str, Measured], factors: Factors, *, limit: float, title: str, dpi: int
+    models: Mapping[str, Shown], factors: Factors, *, limit: float, title: str, dpi: int
 ) -> Figure:
     """A table of ρ for each model, a plane model's plane coloured by each factor, all the scores.
 
     Args:
         models: by name, from top to bottom.
-        factors: of the images that `mean` is of.
+        factors: of the images that the posterior means are of.
         limit: of the latent frame.
         title: names the data set.
         dpi: pixels an inch.
     """
     left = max(64, 22 + 6.4 * max(map(len, models)))
     width = _COLUMN * len(factors)
-    blocks = [_block_height(model) for model in models.values()]
-    height = 44 + sum(blocks) + 44 + _ROW * len(models) + 22
+    height = 44 + sum(model.height for model in models.values()) + 44 + _ROW * len(models) + 22
     sheet = Sheet(left + width + 84, height, dpi, title)
     top = 44.0
-    for (name, model), block in zip(models.items(), blocks, strict=True):
+    for name, model in models.items():
+        rows, table = len(model.axes.active), top + _HEADING
         sheet.text(14, top + 8, _heading(name, model), weight="bold", va="center")
-        rows = len(model.axes)
         if rows:
             sheet.text(left + width, top + 8, "Spearman's ρ", ha="right", va="center", color=FAINT)
-            axes = sheet.axes(left, top + 40, width, _ROW * rows)
-            _heat_map(axes, model)
-        if _is_plane(model):
-            place = top + 40 + _ROW * rows + 14
-            _planes(sheet, left, place, model.mean, factors, limit)
-        top += block
+            _heat_map(sheet.axes(left, table, width, _ROW * rows), model.axes)
+        if model.is_plane:
+            _planes(sheet, left, table + _ROW * rows + 14, model.axes.mean, factors, limit)
+        top += model.height
     sheet.text(14, top + 8, "scores, 1 at best", weight="bold", va="center")
-    axes = sheet.axes(left, top + 40, width, _ROW * len(models))
-    _score_table(axes, {name: model.scores for name, model in models.items()})
+    axes = sheet.axes(left, top + _HEADING, width, _ROW * len(models))
+    _score_table(axes, {name: model.axes.scores for name, model in models.items()})
     return sheet.figure
 
 
-def _is_plane(model: Measured) -> bool:
-    return model.mean.shape[1] == 2 and len(model.axes) > 0
-
-
-def _block_height(model: Measured) -> float:
-    plane = _PLANE + 56 if _is_plane(model) else 0
-    return 40 + _ROW * len(model.axes) + plane + 26
-
-
-def _heading(name: str, model: Measured) -> str:
-    used, all_axes = len(model.axes), model.mean.shape[1]
+def _heading(name: str, model: Shown) -> str:
+    used, all_axes = len(model.axes.active), model.axes.mean.shape[1]
     count = (
         f"{used} of {all_axes} axes active" if used < all_axes else f"{all_axes} axes, all active"
     )
     return f"{name}:  β = {model.beta:g}, {count}"
 
 
-def _heat_map(axes: Axes, model: Measured) -> None:
+def _heat_map(axes: Axes, found: LatentAxes) -> None:
     """Signed colours, a number in each cell, the strongest axis of each factor in bold."""
-    rho = model.correlation
+    rho = found.correlation
     axes.imshow(rho, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto")
     strongest = np.abs(rho) == np.abs(rho).max(axis=0)
     _cells(axes, rho, bold=strongest, dark=np.abs(rho) > 0.6)
-    _label(axes, Factors._fields, [f"$z_{{{axis + 1}}}$" for axis in model.axes])
+    _label(axes, Factors._fields, [f"$z_{{{axis + 1}}}$" for axis in found.active])
 
 
 def _score_table(axes: Axes, scores: Mapping[str, Scores]) -> None:
@@ -173,7 +169,7 @@ def _planes(
     colours.outline.set_visible(False)
 
 
-def caption(models: Mapping[str, Measured]) -> str:
+def caption(models: Mapping[str, Shown]) -> str:
     """Which axis follows the slant, how closely, and how the scores differ with β."""
     found = ", ".join(_slant(name, model) for name, model in models.items())
     sentences = [
@@ -181,7 +177,7 @@ def caption(models: Mapping[str, Measured]) -> str:
         "(Spearman's ρ) with every active axis, largest KL first; the strongest of each column is "
         f"bold. The slant is followed most by {found}."
     ]
-    if any(map(_is_plane, models.values())):
+    if any(model.is_plane for model in models.values()):
         sentences.append(
             "A plane is drawn once for each factor, coloured by the mean rank of the images at a "
             "place: a factor with an axis for its own changes along it and not across, one that "
@@ -196,25 +192,25 @@ def caption(models: Mapping[str, Measured]) -> str:
     return " ".join(sentences)
 
 
-def _slant(name: str, model: Measured) -> str:
-    rho = np.abs(model.correlation[:, Factors._fields.index("slant")])
+def _slant(name: str, model: Shown) -> str:
+    rho = np.abs(model.axes.correlation[:, Factors._fields.index("slant")])
     if not len(rho):
         return f"none in {name}, which uses no axis"
     closely = "closely" if rho.max() >= 0.7 else "loosely" if rho.max() >= 0.4 else "hardly"
-    axis = f"z{model.axes[rho.argmax()] + 1}".translate(_SUBSCRIPTS)
+    axis = f"z{model.axes.active[rho.argmax()] + 1}".translate(_SUBSCRIPTS)
     return f"{axis} in {name} ({closely}, |ρ| = {rho.max():.2f})"
 
 
-def _effects(models: Mapping[str, Measured]) -> list[str]:
+def _effects(models: Mapping[str, Shown]) -> list[str]:
     """A sentence for each kind of model that is there with more than one β, and a warning."""
     kinds: dict[tuple[int, bool], list[str]] = {}
     for name in sorted(models, key=lambda name: models[name].beta):
         model = models[name]
-        kinds.setdefault((model.mean.shape[1], model.conditional), []).append(name)
+        kinds.setdefault((model.axes.mean.shape[1], model.conditional), []).append(name)
     pairs = [(names[0], names[-1]) for names in kinds.values()]
     effects = [
         f"From β = {models[low].beta:g} ({low}) to β = {models[high].beta:g} ({high}) "
-        f"{_changes(models[low].scores, models[high].scores)}."
+        f"{_changes(models[low].axes.scores, models[high].axes.scores)}."
         for low, high in pairs
         if models[low].beta < models[high].beta
     ]
@@ -234,4 +230,4 @@ def _changes(before: Scores, after: Scores) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")  # adding 0 turns −0 into 0
+    return number(round(value, 2) + 0.0, ".2f")  # adding 0 turns −0 into 0

@@ -6,76 +6,86 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from claims.gaps import Settings
 from claims.gaps.measure import GapSummary
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Claims, Evaluate
+from pipeline.params import Evaluate
 from pipeline.progress import progress
 from pipeline.run import run
-from vae.archives import Dataset
+from vae import records
+from vae.dataset import LabelledImages
 from vae.errors import InputError
-from vae.evaluation import importance
-from vae.model import checkpoint
+from vae.evaluation import Bounds, importance
+from vae.metrics import write_metrics
+from vae.model import VAE, checkpoint
 from vae.quadrature import gaps, log_likelihood, points
 
 
 def main(
-    dataset: Path,
+    settings: Settings,
+    test: Path,
     model_file: Path,
-    measured: Path,
+    record: Path,
+    metrics: Path,
     *,
     seed: int,
-    claims: Claims,
     evaluate: Evaluate,
 ) -> None:
     """Some test images' gap in two parts, and log p(x) of these and of all by other ways."""
-    data, settings, precision = Dataset.load(dataset), claims.gaps, evaluate.precision
-    some = np.linspace(0, len(data.x_test) - 1, min(settings.images, len(data.x_test)), dtype=int)
+    images, name, limit = LabelledImages.load(test), model_file.stem, settings.limit
     model = checkpoint.load(model_file, device())
-    track = partial(progress, what=f"{model_file.stem}: quadrature")
-    x = model.observe(torch.from_numpy(data.x_test).to(device()), seed)
-    y = torch.from_numpy(data.y_test).to(device()) if model.conditional else None
-    with torch.no_grad():
-        narrowest = float(model.encode(x, y).base_dist.scale.min())
-    n = max(settings.grid, points(narrowest, settings.limit))
+    x = model.observe(torch.from_numpy(images.x).to(device()), seed)
+    y = torch.from_numpy(images.y).to(device()) if model.conditional else None
+    some = np.linspace(0, len(x) - 1, min(settings.images, len(x)), dtype=int)
     part = x[some], None if y is None else y[some]
+    n, quadrature = _grid(model, x, y, settings), partial(progress, what=f"{name}: quadrature")
     try:
-        exact = gaps(model, *part, n, settings.limit, track)
+        exact = gaps(model, *part, n, limit, quadrature)
     except ValueError as error:
-        raise InputError(f"{model_file.stem}: {error}") from None
-    bounds, defended = (
-        [importance(model, *part, k, seed, precision, prior_share=a) for k in settings.samples]
-        for a in (0.0, settings.prior_share)
-    )
-    everywhere = importance(
-        model,
-        x,
-        y,
-        settings.samples[-1],
-        seed,
-        precision,
-        partial(progress, what=f"{model_file.stem}: likelihood"),
-        settings.prior_share,
-    )
-    ks = np.array(settings.samples)
-    errors = np.array([float(b.error.square().sum().sqrt()) / len(some) for b in bounds])
-    split = GapSummary(
+        raise InputError(f"{name}: {error}") from None
+    estimate = partial(importance, model, seed=seed, precision=evaluate.precision)
+    ks, share = np.array(settings.samples), settings.prior_share
+    from_q = [estimate(*part, k) for k in settings.samples]
+    defensive = [estimate(*part, k, prior_share=share) for k in settings.samples]
+    track = partial(progress, what=f"{name}: likelihood")
+    everywhere = estimate(x, y, settings.samples[-1], prior_share=share, track=track)
+    summary = GapSummary(
         approximation=exact.approximation.cpu().numpy(),
         amortisation=exact.amortisation.cpu().numpy(),
-        label=data.y_test[some],
+        label=images.y[some],
         exact=float(exact.log_likelihood.mean()),
         grid=n,
         ks=ks,
-        estimates=np.array([float(b.log_likelihood.mean()) for b in bounds]),
-        errors=np.where(ks > 1, errors, np.nan),
-        defended=np.array([float(b.log_likelihood.mean()) for b in defended]),
-        prior_share=settings.prior_share,
+        estimates=np.array([_mean(bounds) for bounds in from_q]),
+        errors=np.where(ks > 1, [_error(bounds) for bounds in from_q], np.nan),
+        defensive=np.array([_mean(bounds) for bounds in defensive]),
+        prior_share=share,
         all_images=len(x),
-        all_exact=float(log_likelihood(model, x, y, n, settings.limit, track).mean()),
-        all_defended=float(everywhere.log_likelihood.mean()),
+        all_exact=float(log_likelihood(model, x, y, n, limit, quadrature).mean()),
+        all_defensive=_mean(everywhere),
     )
-    with atomic_write(measured) as file:
-        split.save(file)
+    with atomic_write(record) as file:
+        records.save(summary, file)
+    with atomic_write(metrics) as file:
+        write_metrics(file, {"gaps": {name: summary.metrics()}})
+
+
+@torch.no_grad()
+def _grid(model: VAE, x: torch.Tensor, y: torch.Tensor | None, settings: Settings) -> int:
+    """Codes on an axis: as many as asked for, or as resolve the narrowest posterior."""
+    narrowest = float(model.encode(x, y).base_dist.scale.min())
+    return max(settings.grid, points(narrowest, settings.limit))
+
+
+def _mean(bounds: Bounds) -> float:
+    """Mean estimate of log p(x)."""
+    return float(bounds.log_likelihood.mean())
+
+
+def _error(bounds: Bounds) -> float:
+    """Standard error of that mean, of the draw of samples."""
+    return float(bounds.error.square().sum().sqrt()) / len(bounds.error)
 
 
 if __name__ == "__main__":

@@ -2,30 +2,24 @@
 
 from pathlib import Path
 
-from claims.gaps import figure as figures
+from claims.gaps import figure
 from claims.gaps.measure import GapSummary
 from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.metrics import write_metrics
+from vae import records
+from vae.dataset import Classes
 
 
-def main(dataset: Path, metrics: Path, figure: Path, *measured: Path, style: Style) -> None:
+def main(classes_file: Path, picture: Path, *measured: Path, style: Style) -> None:
     """The gaps of one or more models, each with a row of its own."""
-    data = Dataset.load(dataset)
-    splits = {file.stem: GapSummary.load(file) for file in measured}
-    drawn = figures.draw(
-        splits,
-        class_names=data.class_names,
-        title=f"What the ELBO misses: {data.name}",
-        dpi=style.dpi,
-    )
-    with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(splits))
-    with atomic_write(metrics) as file:
-        write_metrics(file, {"gaps": {name: split.numbers() for name, split in splits.items()}})
+    classes = Classes.load(classes_file)
+    models = {file.stem: records.load(GapSummary, file) for file in measured}
+    title = f"What the ELBO misses: {classes.dataset}"
+    drawn = figure.draw(models, class_names=classes.names, title=title, dpi=style.dpi)
+    with atomic_write(picture) as file:
+        save(drawn, file, figure.caption(models))
 
 
 if __name__ == "__main__":

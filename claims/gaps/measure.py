@@ -1,6 +1,5 @@
-"""What the ELBO misses of log p(x), as measured of one model: `vae.quadrature` beside estimates."""
+"""What the ELBO misses of log p(x), as measured of one model: quadrature beside estimates."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy import ndarray
 class GapSummary(NamedTuple):
     """The gap of some images in two parts, and estimates of log p(x) beside its exact value.
 
-    In nats.
+    In nats; the parts are those of `vae.quadrature`. This is the record of the claim.
     """
 
     approximation: Float[ndarray, " n"]
@@ -30,15 +29,16 @@ class GapSummary(NamedTuple):
     """Mean importance-weighted log p(x) with each."""
     errors: Float[ndarray, " estimates"]
     """Their standard errors, of the draw of samples; NaN for one sample, which has no spread."""
-    defended: Float[ndarray, " estimates"]
-    """Mean estimates of as many samples, a share of them from the prior: of one sample, none."""
+    defensive: Float[ndarray, " estimates"]
+    """Mean estimates by defensive sampling: as many samples, a share of them from the prior (of
+    one sample, none); see `vae.evaluation.importance`."""
     prior_share: float
     """That share."""
     all_images: int
     """Of the whole test set."""
     all_exact: float
     """Mean log p(x) over it, by quadrature."""
-    all_defended: float
+    all_defensive: float
     """And as estimated by the most samples, a share of them from the prior."""
 
     @property
@@ -51,27 +51,17 @@ class GapSummary(NamedTuple):
         gaps = np.sort(self.approximation + self.amortisation)[::-1]
         return float(gaps[: max(1, round(share * len(gaps)))].sum() / gaps.sum())
 
-    def numbers(self) -> dict[str, object]:
+    def metrics(self) -> dict[str, object]:
         """The means, as a metrics file has them."""
         ks = [str(k) for k in self.ks]
-        defended = dict(zip(ks, self.defended.tolist(), strict=True))
-        defended.pop("1", None)  # a single sample is from q
+        defensive = dict(zip(ks, self.defensive.tolist(), strict=True))
+        defensive.pop("1", None)  # a single sample is from q
         return {
             "log_likelihood": self.exact,
             "approximation": float(self.approximation.mean()),
             "amortisation": float(self.amortisation.mean()),
             "grid": self.grid,
             "estimates": dict(zip(ks, self.estimates.tolist(), strict=True)),
-            "with_prior": defended,
-            "test_set": {"log_likelihood": self.all_exact, "with_prior": self.all_defended},
+            "with_prior": defensive,
+            "test_set": {"log_likelihood": self.all_exact, "with_prior": self.all_defensive},
         }
-
-    def save(self, path: Path) -> None:
-        """Write an .npz; the same numbers give the same bytes."""
-        np.savez(path, **self._asdict())
-
-    @classmethod
-    def load(cls, path: Path) -> "GapSummary":
-        """Read what `save` wrote."""
-        with np.load(path) as file:
-            return cls(**{name: part if part.ndim else part.item() for name, part in file.items()})

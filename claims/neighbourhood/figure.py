@@ -62,8 +62,8 @@ def caption(
     return (
         f"Of the {k} codes of other classes nearest to an image, the share that each class has, "
         "counted as if all classes had equally many images. The nearest two of each row are bold; "
-        "a row reads differently from its column: a class may be another's nearest without the "
-        f"other being its own. {found}"
+        "rows differ from columns: a class may be another's nearest without the other being its "
+        f"own. {found}"
     )
 
 

@@ -1,13 +1,37 @@
 """Which classes lie side by side in a latent space."""
 
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Float, Int, Num
 from numpy import ndarray
 
+Shares = Float[ndarray, "classes classes"]
+"""Of the neighbours of each class (row), the share that are of each other class (column)."""
+
+
+class Neighbourhoods(NamedTuple):
+    """The record of this claim."""
+
+    k: int
+    """Neighbours of each image."""
+    shares: dict[str, Shares]
+    """By the name of the model."""
+
+    def metrics(self, class_names: tuple[str, ...]) -> dict[str, dict[str, dict[str, float]]]:
+        """The numbers, as a metrics file has them."""
+        return {
+            model: {
+                a: {b: float(share) for b, share in zip(class_names, row, strict=True) if b != a}
+                for a, row in zip(class_names, rows, strict=True)
+            }
+            for model, rows in self.shares.items()
+        }
+
 
 def neighbourhood(
     points: Num[ndarray, "n axes"], labels: Int[ndarray, " n"], classes: int, k: int
-) -> Float[ndarray, "classes classes"]:
+) -> Shares:
     """Whose codes lie around those of each class: row a, column b; every row sums to 1.
 
         p(b | z) ∝ k_b / n_b

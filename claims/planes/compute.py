@@ -1,49 +1,44 @@
-"""Sum log p(x) over the plane, for models with two latent axes."""
+"""Decode the latent plane of one model, and gather what its objective came to."""
 
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-import torch
-
+from claims.objectives import beta_alone, describe
+from claims.planes.measure import Run
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Claims
-from pipeline.progress import progress
+from pipeline.params import Manifold, Model
 from pipeline.run import run
-from vae.archives import Dataset
-from vae.errors import InputError
-from vae.metrics import write_metrics
-from vae.model import checkpoint
-from vae.quadrature import log_likelihood
+from vae import latent, records
+from vae.codes import Codes
+from vae.metrics import read_metrics
+from vae.model import checkpoint, decode_mean
 
 
 def main(
-    dataset: Path, folder: Path, metrics: Path, *names: str, seed: int, claims: Claims
+    settings: Model,
+    model_file: Path,
+    latents: Path,
+    metrics: Path,
+    record: Path,
+    *,
+    manifold: Manifold,
 ) -> None:
-    """Mean log p(x) of the test set under each model of `folder` that is named, in nats.
-
-    Beside it what a grid of two thirds of the points says of some of the images.
-    """
-    data, settings, numbers = Dataset.load(dataset), claims.exact, {}
-    some = np.linspace(0, len(data.x_test) - 1, min(settings.images, len(data.x_test)), dtype=int)
-    for name in names:
-        model = checkpoint.load(folder / f"{name}.safetensors", device())
-        x = model.observe(torch.from_numpy(data.x_test).to(device()), seed)
-        y = torch.from_numpy(data.y_test).to(device()) if model.conditional else None
-        track = partial(progress, what=f"{name}: quadrature")
-        part = x[some], None if y is None else y[some]
-        try:
-            fine = log_likelihood(model, x, y, settings.grid, settings.limit, track)
-            coarse = log_likelihood(model, *part, 2 * settings.grid // 3, settings.limit)
-        except ValueError as error:
-            raise InputError(f"{name}: {error}") from None
-        numbers[name] = {
-            "log_likelihood": float(fine.mean()),
-            "off_on_a_coarser_grid": float((coarse - fine[some]).mean()),
-        }
-    with atomic_write(metrics) as file:
-        write_metrics(file, {"exact": numbers})
+    """The decoded quantile grid, the codes of the test set, and the terms of the bound."""
+    codes, numbers = Codes.load(latents), read_metrics(metrics)[model_file.stem]
+    model = checkpoint.load(model_file, device())
+    decoded = Run(
+        name=model_file.stem,
+        settings=settings.model_dump_json(exclude={"objective"}),
+        objective=describe(settings.objective),
+        beta=beta_alone(settings.objective),
+        manifold=decode_mean(model, latent.quantile_grid(manifold.page_n)),
+        codes=codes.mean,
+        label=codes.label,
+        reconstruction=numbers["reconstruction"],
+        kl=numbers["kl"],
+    )
+    with atomic_write(record) as file:
+        records.save(decoded, file)
 
 
 if __name__ == "__main__":

@@ -1,67 +1,46 @@
-"""What do the weight of the KL and other objectives do to a latent plane?"""
+"""Draw what the weight of the KL, or another objective, does to a latent plane."""
 
-import json
 from pathlib import Path
 
-from claims.planes import figure as figures
+from claims.planes import figure
+from claims.planes.measure import Run
 from figures.png import save
-from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Claims, Frame, Manifold, Style
+from pipeline.params import Frame, Style
 from pipeline.run import run
-from vae import latent
-from vae.archives import Dataset
-from vae.codes import Codes
+from vae import records
+from vae.dataset import Classes
 from vae.errors import InputError
-from vae.model import checkpoint, decode_mean
+from vae.metrics import read_metrics
 
 
 def main(
-    dataset: Path,
-    folder: Path,
-    metrics: Path,
+    classes_file: Path,
     exact: Path,
-    figure: Path,
-    *names: str,
-    claims: Claims,
-    manifold: Manifold,
+    picture: Path,
+    *recorded: Path,
     frame: Frame,
     style: Style,
 ) -> None:
-    """The named models side by side; `folder` and `metrics` hold what was made of each.
+    """Models side by side; `exact` holds log p(x) of some of them.
 
-    `exact` holds log p(x) of some of them. Models that differ in β alone are a ladder, and told as
-    one; others are told by their names.
+    Models that differ in β alone are compared by β, others by their names.
     """
-    data = Dataset.load(dataset)
-    z = latent.quantile_grid(manifold.page_n)
-    measured = {name: json.loads((metrics / f"{name}.json").read_text())[name] for name in names}
-    known = json.loads(exact.read_text())["exact"]
-    settings = [claims.models[name] for name in names]
-    if len({repr(model.model_copy(update={"objective": None})) for model in settings}) > 1:
-        raise InputError(f"{', '.join(names)}: give models that differ in their objective alone")
-    runs = [
-        figures.Run(
-            name,
-            claims.models[name].objective,
-            decode_mean(checkpoint.load(folder / f"{name}.safetensors", device()), z),
-            Codes.load(folder / f"{name}.npz").mean,
-            numbers["reconstruction"],
-            numbers["kl"],
-            known.get(name, {}).get("log_likelihood"),
-        )
-        for name, numbers in measured.items()
-    ]
-    drawn = figures.draw(
+    classes, known = Classes.load(classes_file), read_metrics(exact)["exact"]
+    runs = [records.load(Run, file) for file in recorded]
+    if len({run.settings for run in runs}) > 1:
+        names = ", ".join(run.name for run in runs)
+        raise InputError(f"{names}: give models that differ in their objective alone")
+    runs = [run._replace(exact=known.get(run.name, {}).get("log_likelihood")) for run in runs]
+    drawn = figure.draw(
         runs,
-        data.y_test,
-        class_names=data.class_names,
-        limit=frame.limit,
-        title=f"What {figures.cause(runs)} does to a latent plane: {data.name}",
+        class_names=classes.names,
+        limit=frame.latent_limit,
+        title=f"What {figure.cause(runs)} does to a latent plane: {classes.dataset}",
         dpi=style.dpi,
     )
-    with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(runs, limit=frame.limit))
+    with atomic_write(picture) as file:
+        save(drawn, file, figure.caption(runs, limit=frame.latent_limit))
 
 
 if __name__ == "__main__":

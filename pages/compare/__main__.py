@@ -20,12 +20,13 @@ from scmrepo.exceptions import SCMError
 
 from figures import comparison as figures
 from figures.png import save
-from pages.compare.compare import MANY, Revision, compare, flatten, varying
+from pages.compare.compare import MANY, Revision, compare, varying
 from pages.render import render
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
 from vae.errors import InputError
+from vae.metrics import flatten
 
 
 def main(

@@ -71,19 +71,6 @@ class Comparison:
     """Those that do not."""
 
 
-def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings by dotted keys.
-
-    >>> flatten({"a": {"b": 1, "c": [2]}, "d": 3})
-    {'a.b': 1, 'a.c': [2], 'd': 3}
-    """
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        name = f"{prefix}{key}"
-        flat |= flatten(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return flat
-
-
 def compare(revisions: Sequence[Revision]) -> Comparison:
     """Everything that is not the same in all revisions, and all figures."""
     comparable = _same([revision.params.get("dataset.name") for revision in revisions])

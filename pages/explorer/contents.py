@@ -15,9 +15,9 @@ from scipy.special import ndtr
 
 from figures.style import palette
 from pages.render import pack
-from vae.archives import Dataset
 from vae.codes import Codes, active, kl_by_axis
-from vae.model import MAX_LOG_VAR, VAE
+from vae.dataset import Classes
+from vae.weights import MAX_LOG_VAR, Weights
 
 NEIGHBOURS = 8
 _CDF_SPAN, _CDF_STEPS = 8, 1024
@@ -25,8 +25,9 @@ _SURE = 0.99
 
 
 def contents(
-    data: Dataset,
-    model: VAE,
+    x: UInt8[ndarray, "n *image"],
+    known: Classes,
+    model: Weights,
     codes: Codes,
     *,
     images: int,
@@ -38,7 +39,8 @@ def contents(
     """The values of the template pages/explorer/page.html.
 
     Args:
-        data: whose test images are shown.
+        x: test images.
+        known: their classes.
         model: any image shape and latent size, conditional or not.
         codes: of the test set.
         images: how many test images to keep at most, evenly spaced in the test set.
@@ -52,29 +54,30 @@ def contents(
     mean = codes.mean[index]
     arrays = {
         **{
-            name: weights.numpy(force=True).astype(_kept(name, model.latent_dim))
-            for name, weights in model.state_dict().items()
+            name: weights.astype(_kept(name, codes.latent_dim))
+            for name, weights in model.arrays.items()
         },
         "cdf": ndtr(np.linspace(-_CDF_SPAN, 0, _CDF_STEPS + 1)).astype(np.float32),
         "index": index,
         "mean": mean.astype(np.float16),
         "label": codes.label[index].astype(np.int32),
-        "images": to_nibbles(data.x_test[index]),
+        "images": to_nibbles(x[index]),
     }
     if places is not None:
         low, high = places.min(axis=0), places.max(axis=0)
         side = 1.04 * (high - low).max()
         arrays["map"] = ((places[index] - (low + high) / 2) / side + 0.5).astype(np.float32)
     table, text = pack(arrays)
-    plane, drawable = model.latent_dim == 2, len(data.image_shape) == 2
-    shared = {"dataset": data.name, "grid": grid}
+    plane, drawable = codes.latent_dim == 2, x.ndim == 3
+    classes = int(model.settings["classes"])
+    shared = {"dataset": known.dataset, "grid": grid}
     return shared | {
         "plane": plane,
-        "conditional": model.conditional,
-        "latent_dim": model.latent_dim,
+        "conditional": classes > 0,
+        "latent_dim": codes.latent_dim,
         "images": len(index),
         "drawable": drawable,
-        "long_names": max(map(len, data.class_names)) > 2,
+        "long_names": max(map(len, known.names)) > 2,
         "arrays": text,
         "data": shared
         | {
@@ -82,14 +85,14 @@ def contents(
             "cdfSpan": _CDF_SPAN,
             "maxLogVar": MAX_LOG_VAR,
             "activation": model.settings["activation"],
-            "classes": model.classes,
-            "classNames": list(data.class_names),
-            "palette": [to_hex(colour) for colour in palette(data.classes)],
-            "imageShape": list(data.image_shape),
-            "latentDim": model.latent_dim,
+            "classes": classes,
+            "classNames": list(known.names),
+            "palette": [to_hex(colour) for colour in palette(len(known.names))],
+            "imageShape": list(x.shape[1:]),
+            "latentDim": codes.latent_dim,
             "limit": limit,
             "far": far(mean),
-            "ink": ink(data.x_test) if drawable else None,
+            "ink": ink(x) if drawable else None,
             "axes": [] if plane else _axes(codes, active_variance),
         },
     }

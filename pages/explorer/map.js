@@ -1,6 +1,8 @@
 // The map: where codes lie on it, and how it is painted. Its coordinates u and v run from 0 to 1,
 // u to the right and v up, as z₁ and z₂ do in every figure.
 
+import { placeNames } from "./names.js";
+
 /** The latent plane as it is, from −limit to limit on both axes. */
 export function planeView(codes, limit) {
   const ticks = [];
@@ -155,8 +157,8 @@ export function paintDots(context, frame, view, data, shown, colours) {
   context.font = "bold 15px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const { label: name, place } of shown.centres) {
-    label(context, colours, data.classNames[name], ...frame.at(place));
+  for (const { text, x, y } of placeNames(context, frame, shown.centres, data.classNames)) {
+    label(context, colours, text, x, y);
   }
 }
 

@@ -1,8 +1,8 @@
-"""The report: parameters, metrics and every figure with its caption, in a teaching order.
+"""The report: parameters, metrics and every figure with its caption, in the order of params.yaml.
 
-`build` gathers all words and numbers; `to_markdown` writes them as GitHub shows them, `to_html` as
-one page that carries its pictures. Figures bring their own titles and captions, so a new figure
-needs no line here. In all texts `this` marks code, as in Markdown.
+`build` gathers all words and numbers; `pages.report.markdown` writes them as GitHub shows them,
+`pages.report.page` as one page that carries its pictures. Figures bring their own titles and
+captions, so a new figure needs no line here. In all texts `this` marks code, as in Markdown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figures.animation import sprite_sheet
 from figures.png import read_text
-from pages.render import render
+from pages.table import Table
 from pipeline.params import Params
 from vae.errors import InputError
+from vae.metrics import flatten
 
 MEANINGS = {
     "elbo": "evidence lower bound: reconstruction − KL; higher is better (of a conditional model, "
     "as all that follows, given the class)",
-    "reconstruction": "E_q[log p(x|z)]: how well a code tells its image",
+    "reconstruction": "E_q[log p(x|z)]: expected log-likelihood of x given z",
     "kl": "KL(q(z|x) ‖ p(z)): what the codes cost",
     "log_likelihood": "importance-weighted bound on log p(x), {samples} samples of q(z|x); above "
     "the ELBO, and below the truth where q misses a part of the posterior",
@@ -63,20 +63,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Table:
-    """Words in columns; the first names the row."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-    @property
-    def right(self) -> list[bool]:
-        """Which columns are set to the right: all but names and sentences."""
-        columns = zip(*self.rows, strict=True)
-        return [i > 0 and not any(" " in cell for cell in c) for i, c in enumerate(columns)]
-
-
-@dataclass(frozen=True)
 class Report:
     """All that a report says; paths are relative to it."""
 
@@ -103,8 +89,8 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
         InputError: a figure is missing.
     """
     names = list(params.models)
-    settings = [_flat(model.model_dump()) for model in params.models.values()]
-    walks = ", ".join(f"`animations/{name}/`" for name in params.figures.interpolation)
+    settings = [flatten(model.model_dump()) for model in params.models.values()]
+    walks = ", ".join(f"`animations/{name}/`" for name in params.figures.get("interpolation", []))
     return Report(
         title=f"What the models learned of {params.dataset.name}",
         introduction="Made by `make` from `params.yaml`; every number below is measured on the "
@@ -151,13 +137,15 @@ def _scales(params: Params) -> str:
 def _sections(params: Params, root: Path) -> list[Section]:
     conditional = [name for name, model in params.models.items() if model.conditional]
     sections = []
-    for figure, models in params.figures:
+    for figure, models in params.figures.items():
         shown = [_picture(root, figure, name) for name in models if name not in conditional]
         if shown:
             sections.append(Section(_heading(figure), shown))
     for name in conditional:
         shown = [
-            _picture(root, figure, name) for figure, models in params.figures if name in models
+            _picture(root, figure, name)
+            for figure, models in params.figures.items()
+            if name in models
         ]
         sections.append(Section(f"The class-conditional model {name}", shown))
     return sections
@@ -196,15 +184,6 @@ def _metric_rows(params: Params, metrics: Mapping[str, Mapping[str, Any]]) -> li
     return rows
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested values by their dotted path."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        path = f"{prefix}{key}"
-        flat |= _flat(value, f"{path}.") if isinstance(value, dict) else {path: value}
-    return flat
-
-
 def _show(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.5g}".replace("-", "−")
@@ -213,47 +192,3 @@ def _show(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
     return str(value)
-
-
-def to_markdown(report: Report) -> str:
-    """The report as GitHub shows it."""
-    lines = [f"# {report.title}", "", report.introduction, "", "## Numbers", ""]
-    lines += [*markdown_table(report.numbers), "", "## Parameters", ""]
-    lines += [*markdown_table(report.parameters), "", report.training]
-    for section in report.sections:
-        lines += ["", f"## {section.heading}"]
-        for picture in section.pictures:
-            width = ' width="19%"' if picture.many else ""
-            images = [
-                f'<img src="{file.as_posix()}" alt="{title}"{width}>'
-                for file, title in picture.files.items()
-            ]
-            if picture.animation:
-                images.append(
-                    f'<img src="{picture.animation.as_posix()}" alt="{picture.title}, moving">'
-                )
-            lines += ["", f"### {picture.title}", "", *images, "", picture.caption]
-    lines += ["", report.walks] if report.walks else []
-    if report.explorers:
-        pages = ", ".join(f"`{page.as_posix()}`" for page in report.explorers.values())
-        lines += ["", "## Explore", "", f"{report.exploring} {pages}."]
-    lines += ["", "## Compare", "", report.comparison, "", "```sh", *report.commands, "```"]
-    return "\n".join(lines) + "\n"
-
-
-def markdown_table(table: Table) -> list[str]:
-    """The lines of a Markdown table."""
-    rule = ["---:" if right else "---" for right in table.right]
-    cells = ([cell.replace("|", "\\|") for cell in row] for row in table.rows)
-    return ["| " + " | ".join(row) + " |" for row in [table.head, rule, *cells]]
-
-
-def to_html(report: Report, root: Path, folder: Path, shared_css: Path) -> str:
-    """The report as one page that carries its pictures; see `vae.page.render`."""
-    return render(
-        folder,
-        shared_css,
-        report=report,
-        content=lambda file: (root / file).read_bytes(),
-        sprite_sheet=sprite_sheet,
-    )

@@ -50,7 +50,7 @@ def test_the_same_frames_give_the_same_bytes():
     assert gif(RAMP, pixels=28, milliseconds=45) == gif(RAMP, pixels=28, milliseconds=45)
 
 
-def test_a_film_has_every_frame_at_an_even_pace():
+def test_a_sprite_sheet_shows_every_frame_equally_long():
     """Two equal frames, which a GIF merges, are two again."""
     levels = np.array([0, 0, 1, 0.2, 0.4])
     moving = gif(levels[:, None, None] * np.ones((5, 4, 4)), pixels=8, milliseconds=40)

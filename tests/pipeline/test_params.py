@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pipeline import params
-from pipeline.run import PARAMS
+from pipeline import loading
+from tests.conftest import write_params
 from vae.errors import InputError
 
 NAN = float("nan")
@@ -22,23 +22,30 @@ def changed(content, **changes):
     return content
 
 
-def complaint(content):
-    """The message about wrong parameters."""
-    with pytest.raises(InputError) as caught:
-        params.check(content)
-    return str(caught.value)
+@pytest.fixture
+def read(tmp_path):
+    """Checked parameters, by way of a file."""
+
+    def read_(content):
+        write_params(tmp_path, content)
+        return loading.read(tmp_path / "params.yaml")
+
+    return read_
 
 
-def test_the_shipped_file_is_valid(root, content):
-    shipped = params.read(*(root / file for file in PARAMS))
-    assert (shipped.seed, list(shipped.models)) == (content["seed"], list(content["models"]))
-    assert list(shipped.claims.models) == list(content["claims"]["models"])
+@pytest.fixture
+def complaint(read, tmp_path):
+    """The lines about wrong parameters, after the one that counts them."""
 
+    def lines(content):
+        with pytest.raises(InputError) as caught:
+            read(content)
+        first, *mistakes = str(caught.value).splitlines()
+        assert first == f"{len(mistakes)} mistake(s) in {tmp_path / 'params.yaml'}:"
+        assert all(line.startswith("  ") for line in mistakes)
+        return [line.strip() for line in mistakes]
 
-def test_a_section_in_two_files_is_refused(root, tmp_path):
-    (tmp_path / "again.yaml").write_text("claims: {}\n")
-    with pytest.raises(InputError, match=r"again.yaml holds claims, and a file before it"):
-        params.read(*(root / file for file in PARAMS), tmp_path / "again.yaml")
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -81,7 +88,7 @@ def test_a_section_in_two_files_is_refused(root, tmp_path):
         (
             "figures__manifold",
             ["mine"],
-            "figures.manifold is .*no model 'mine'; .*vae, cvae, vae20",
+            "figures.manifold is .*no model 'mine'; models are .*vae20",
         ),
         ("figures__manifold", ["vae20"], "figures.manifold is .*latent_dim is 20; .*latent_dim 2"),
         (
@@ -95,110 +102,80 @@ def test_a_section_in_two_files_is_refused(root, tmp_path):
             "figures.conditional is .*models.vae.conditional is false.*must be true",
         ),
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
-        ("claims__held_out", [-1], "claims.held_out.0 is -1: .*or equal to 0"),
-        ("claims__others", [], "claims.others is \\[\\]: .*at least 1 item"),
-        ("claims__others", ["cifar"], "claims.others.0 is 'cifar': .*'mnist'"),
-        ("claims__gaps__samples", [100, 1], "claims.gaps.samples is \\[100, 1\\]: .*that rise"),
-        ("claims__gaps__prior_share", 1.0, "claims.gaps.prior_share is 1.0: .*less than 1"),
         ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),
         ("pages__explorer", ["vae20"], "pages.explorer is .*needs a plane"),
         (
             "models__vae__likelihood",
             "gaussian",
-            "pages.explorer is .*perceptrons on grey pixels.*models.vae is perceptron, gaussian",
+            "pages.explorer is .*perceptrons on grey pixels.*models.vae is mlp, gaussian",
         ),
         ("pages__explorer_tsne", ["vae"], "pages.explorer_tsne is .*add vae to figures.tsne"),
     ],
 )
-def test_a_mistake_is_told_with_path_value_and_what_is_allowed(path, value, told, content):
-    first, *mistakes = complaint(changed(content, **{path: value})).splitlines()
-    assert first == "1 mistake(s) in the parameters:"
-    assert re.match("  " + told, mistakes[0])
+def test_a_mistake_is_told_with_path_value_and_what_is_allowed(
+    path, value, told, content, complaint
+):
+    (mistake,) = complaint(changed(content, **{path: value}))
+    assert re.match(told, mistake)
 
 
 @pytest.mark.parametrize("figure", ["scatter", "manifold", "digits", "uncertainty"])
-def test_a_figure_of_the_plane_wants_a_model_of_the_plane(figure, content):
-    told = complaint(changed(content, **{f"figures__{figure}": ["vae20"]}))
-    assert f"figures.{figure} is ['vae20']: it needs a plane" in told
+def test_a_figure_of_the_plane_wants_a_model_of_the_plane(figure, content, complaint):
+    (mistake,) = complaint(changed(content, **{f"figures__{figure}": ["vae20"]}))
+    assert mistake.startswith(f"figures.{figure} is ['vae20']: it needs a plane")
 
 
-def test_a_figure_of_classes_in_the_plane_is_told_both_that_its_model_lacks(content):
-    told = complaint(changed(content, figures__class_manifolds=["vae20"]))
-    assert told.startswith("2 mistake(s)")
+def test_a_figure_of_classes_in_the_plane_is_told_both_that_its_model_lacks(content, complaint):
+    plane, classes = complaint(changed(content, figures__class_manifolds=["vae20"]))
+    assert "needs a plane" in plane
+    assert "conditional is false" in classes
 
 
-def test_a_model_of_the_claims_needs_a_name_of_its_own(content):
-    content["claims"]["models"]["vae"] = content["claims"]["models"]["beta1"]
-    assert "claims.models.vae: models has that name, too" in complaint(content)
-
-
-def test_a_missing_key_is_named(content):
+def test_a_missing_key_is_named(content, complaint):
     del content["manifold"]["page_n"]
-    assert complaint(content) == "1 mistake(s) in the parameters:\n  manifold.page_n: missing"
+    assert complaint(content) == ["manifold.page_n: missing"]
 
 
-def test_all_mistakes_are_told_at_once(content):
+def test_all_mistakes_are_told_at_once(content, complaint):
     del content["tsne"], content["models"]["vae"]["hidden"]
     told = complaint(changed(content, manifold__n=1, models__vae__beat=2, colour="red"))
-    keys = {line.split()[0].rstrip(":") for line in told.splitlines()[1:]}
+    keys = {line.split()[0].rstrip(":") for line in told}
     assert keys == {"tsne", "manifold.n", "models.vae.hidden", "models.vae.beat", "colour"}
 
 
-def test_figures_that_do_not_fit_their_models_are_told_beside_other_mistakes(content):
+def test_figures_that_do_not_fit_their_models_are_told_beside_other_mistakes(content, complaint):
     told = complaint(changed(content, manifold__n=1, figures__tsne=["vae"]))
-    assert "manifold.n is 1" in told and "figures.tsne is ['vae']" in told
+    assert [line.split(" is ")[0] for line in told] == [
+        "manifold.n",
+        "figures.tsne",
+        "pages.explorer_tsne",
+    ]
+
+
+@pytest.mark.parametrize("name", ["my model", "Vae", "a.b", "", "ä"])
+def test_a_model_s_name_is_one_that_a_file_may_have(name, content, complaint):
+    content["models"][name] = content["models"]["vae"]
+    (mistake,) = complaint(content)
+    assert re.match(f"models.{re.escape(name)} is .*should match pattern", mistake)
 
 
 @pytest.mark.parametrize("value", [None, 3])
-def test_patience_is_a_number_or_null(value, content):
-    assert params.check(changed(content, training__patience=value)).training.patience == value
+def test_patience_is_a_number_or_null(value, content, read):
+    assert read(changed(content, training__patience=value)).training.patience == value
 
 
-def test_a_whole_number_is_a_number(content):
-    assert (
-        params.check(changed(content, models__vae__objective__beta=4)).models["vae"].objective.beta
-        == 4.0
-    )
+def test_a_whole_number_is_a_number(content, read):
+    found = read(changed(content, models__vae__objective__beta=4))
+    assert found.models["vae"].objective.beta == 4.0
 
 
-def test_parameters_cannot_be_changed_afterwards(content):
+def test_parameters_cannot_be_changed_afterwards(content, read):
     with pytest.raises(ValueError, match="frozen"):
-        params.check(content).seed = 1
+        read(content).seed = 1
 
 
-@pytest.mark.parametrize(
-    "written, value", [("1e-3", 0.001), ("2E+1", 20.0), (".5", 0.5), ("0.25", 0.25)]
-)
-def test_yaml_is_read_by_version_1_2(written, value, root, tmp_path):
-    text = (root / "params.yaml").read_text(encoding="utf-8")
-    text = re.sub(r"(learning_rate: )\S+", rf"\g<1>{written}", text)
-    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
-    assert params.read(tmp_path / "params.yaml", root / PARAMS[1]).training.learning_rate == value
-
-
-@pytest.mark.parametrize("written", ["yes", "on", "y"])
-def test_the_words_of_yaml_1_1_are_no_booleans(written, root, tmp_path):
-    text = (root / "params.yaml").read_text(encoding="utf-8")
-    text = text.replace("conditional: false", f"conditional: {written}", 1)
-    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=f"models.vae.conditional is '{written}'"):
-        params.read(tmp_path / "params.yaml", root / PARAMS[1])
-
-
-@pytest.mark.parametrize(
-    "written, told",
-    [
-        (b"seed: [0", "is not YAML: .*line 1"),
-        (b"seed: 0\nseed: 1", "is not YAML: .*duplicate key .seed.*line 2"),
-        (b"\x80\x00\xff", "is not YAML: .*utf-8"),
-        (b"seed: 2025-13-45", "is not YAML: .*month"),
-        (b"", "holds nothing; it must hold keys and values"),
-        (b"# only a comment\n", "holds nothing; it must hold keys and values"),
-        (b"- seed\n- 0\n", r"holds \['seed', 0\]; it must hold keys and values"),
-        (b"seed", "holds 'seed'; it must hold keys and values"),
-    ],
-)
-def test_a_file_without_parameters_is_told_as_such(written, told, tmp_path):
-    (tmp_path / "mine.yaml").write_bytes(written)
-    with pytest.raises(InputError, match=f"(?s)^{re.escape(str(tmp_path))}/mine.yaml {told}"):
-        params.read(tmp_path / "mine.yaml")
+def test_an_architecture_is_what_a_vae_is_built_from(content, read):
+    model = read(content).models["vae"]
+    left = {"conditional", "objective", "epochs"}
+    written = content["models"]["vae"]
+    assert model.architecture == {key: written[key] for key in written.keys() - left}

@@ -1,7 +1,5 @@
-"""Stages: what they exit with and say, outputs that are whole or absent, the device, the bars."""
+"""Stages: what they are given, what they exit with and say, and what they leave behind."""
 
-import io
-import json
 import mmap
 import os
 import platform
@@ -16,11 +14,10 @@ import numpy as np
 import pytest
 
 from pipeline import run as stage
-from pipeline.files import atomic_write
-from pipeline.params import Manifold, Params
-from pipeline.progress import download_bar, epoch_bar, progress
+from pipeline.params import Manifold, Model, Params
 from tests.conftest import write_params
-from vae.archives import Dataset
+from tests.pipeline.listing import files
+from vae.dataset import Classes, LabelledImages
 from vae.errors import InputError
 
 LIMITED = """
@@ -33,10 +30,11 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 SLEEPER = """
 import time
 from pathlib import Path
-from vae.stage import fresh, run
+from pipeline.files import atomic_write
+from pipeline.run import run
 
 def main(target: Path) -> None:
-    with fresh(target) as file:
+    with atomic_write(target) as file:
         file.write_text("half of it")
         print("writing", flush=True)
         time.sleep(60)
@@ -73,12 +71,6 @@ def status(patch, main, *arguments):
     return caught.value.code
 
 
-def files(folder):
-    """Every file under a folder, hidden ones too, and its bytes."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
 # --- what a stage gets -----------------------------------------------------------------------
 
 
@@ -92,17 +84,49 @@ def test_paths_come_by_position_and_sections_by_name(project, content, monkeypat
     assert got == [Path("a"), Path("b/c"), content["seed"], content["manifold"]["n"]]
 
 
-def test_the_last_paths_may_be_several(project, monkeypatch):
+@pytest.mark.parametrize("more", [[], ["b"], ["b", "c"]])
+def test_the_last_words_may_be_any_number(more, project, monkeypatch):
     got = []
 
-    def main(target: Path, *sources: Path, seed: int) -> None:
-        got.append((target, sources))
+    def main(target: Path, *more: str, seed: int) -> None:
+        got.append((target, more))
 
-    run(monkeypatch, main, "a", "b", "c")
-    assert got == [(Path("a"), (Path("b"), Path("c")))]
-    with pytest.raises(SystemExit) as caught:
-        run(monkeypatch, main, "a")
-    assert caught.value.code == 2
+    run(monkeypatch, main, "a", *more)
+    assert got == [(Path("a"), tuple(more))]
+
+
+def test_a_section_among_the_paths_comes_by_its_address(project, content, monkeypatch):
+    got = []
+
+    def main(settings: Model, target: Path, *, seed: int) -> None:
+        got.extend([settings, target, seed])
+
+    run(monkeypatch, main, "params.yaml:models.cvae", "a")
+    assert isinstance(got[0], Model)
+    assert got[0].model_dump() == content["models"]["cvae"]
+    assert got[1:] == [Path("a"), content["seed"]]
+
+
+def test_a_section_may_be_all_of_another_file(project, monkeypatch):
+    got = []
+
+    def main(settings: Manifold) -> None:
+        got.append(settings)
+
+    (project / "mine.yaml").write_text("n: 3\npage_n: 2\n")
+    run(monkeypatch, main, "mine.yaml")
+    assert got == [Manifold(n=3, page_n=2)]
+
+
+@pytest.mark.parametrize("given, maps", [(["a"], None), (["a", "b"], Path("b"))])
+def test_an_optional_path_is_a_path_or_none(given, maps, project, monkeypatch):
+    got = []
+
+    def main(source: Path, maps: Path | None = None, *, seed: int) -> None:
+        got.append((source, maps))
+
+    run(monkeypatch, main, *given)
+    assert got == [(Path("a"), maps)]
 
 
 def test_params_are_all_the_parameters(project, content, monkeypatch):
@@ -166,6 +190,23 @@ def test_wrong_parameters_exit_2_before_any_work(project, content, capsys, monke
     assert "manifold.n is 1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "address, told",
+    [
+        ("mine.yaml", "1 mistake(s) in mine.yaml:\n  page_n: missing"),
+        ("mine.yaml:a.b", "mine.yaml has no key a.b"),
+        ("none.yaml", "[Errno 2] No such file or directory: 'none.yaml'"),
+    ],
+)
+def test_a_wrong_address_exits_2_before_any_work(address, told, project, capsys, monkeypatch):
+    def main(settings: Manifold) -> None:
+        never()
+
+    (project / "mine.yaml").write_text("n: 3\n")
+    assert status(monkeypatch, main, address) == 2
+    assert capsys.readouterr().err == f"python -m {__name__}: {told}\n"
+
+
 def test_missing_parameters_exit_2(project, capsys, monkeypatch):
     (project / "params.yaml").unlink()
     assert status(monkeypatch, never) == 2
@@ -184,21 +225,29 @@ def test_a_script_tells_all_wrong_parameters_without_a_traceback(project, conten
     command = [sys.executable, "-m", "stages.check", "schema.json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert files(project).keys() == {"params.yaml", "claims/params.yaml"}
+    assert files(project).keys() == {"params.yaml"}
     assert re.fullmatch(
-        r"python -m stages.check: 2 mistake\(s\) in params.yaml and claims/params.yaml:\n"
+        r"python -m stages.check: 2 mistake\(s\) in params.yaml:\n"
         r"  models.vae.objective.beta is -1: .*\n  manifold.n is 1: .*\n",
         done.stderr,
     )
 
 
+def old_outputs(folder):
+    """What an earlier run left."""
+    (folder / "dataset").mkdir()
+    for output in ("dataset/train.npz", "dataset/test.npz", "vae.safetensors", "vae.csv"):
+        (folder / output).write_bytes(b"old")
+
+
 def test_a_script_tells_bad_input_in_one_line(project, content, environment):
     content["dataset"]["name"] = "folder"
     write_params(project, content)
-    (project / "data.npz").write_bytes(b"old")
-    command = [sys.executable, "-m", "stages.download", "archives", "mine", "data.npz"]
+    old_outputs(project)
+    before = files(project)
+    command = [sys.executable, "-m", "stages.download", "archives", "mine", "dataset"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert (done.returncode, (project / "data.npz").read_bytes()) == (1, b"old")
+    assert (done.returncode, files(project)) == (1, before)
     assert re.fullmatch("python -m stages.download: mine holds neither train-.*\n", done.stderr)
 
 
@@ -208,7 +257,7 @@ def test_freed_memory_is_used_again():
     code = """if True:
         import resource, sys
         import numpy as np
-        from vae.stage import keep_freed_memory
+        from pipeline.run import keep_freed_memory
         if sys.argv[1] == "True":
             keep_freed_memory()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -249,8 +298,12 @@ def test_ctrl_c_exits_130_and_leaves_the_old_output(project, environment):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["stages.download", "archives", "folder", "data.npz"],
-        ["stages.train", "vae", "few.npz", "states", "vae.safetensors", "vae.csv"],
+        ["stages.download", "archives", "folder", "dataset"],
+        [
+            "stages.train",
+            "params.yaml:models.vae",
+            *("few.npz", "few.json", "states", "vae.safetensors", "vae.csv"),
+        ],
     ],
     ids=["download", "train"],
 )
@@ -259,149 +312,11 @@ def test_a_full_disk_exits_1_and_leaves_the_old_output(arguments, project, conte
     content["models"]["vae"] |= {"hidden": [64], "epochs": 1}
     write_params(project, content)
     images, labels = np.zeros((40, 8, 8), np.uint8), np.arange(40) % 10
-    data = Dataset("few", tuple("0123456789"), images, labels, images, labels)
-    data.save(project / "few.npz")
-    for output in ("data.npz", "vae.safetensors", "vae.csv"):
-        (project / output).write_bytes(b"old")
+    LabelledImages(images, labels).save(project / "few.npz")
+    Classes("few", tuple("0123456789")).save(project / "few.json")
+    old_outputs(project)
     before = files(project)
     command = [sys.executable, "-c", LIMITED, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, files(project)) == (1, before)
     assert re.fullmatch(f"python -m {arguments[0]}: .*File too large.*\n", done.stderr)
-
-
-# --- fresh files and folders -----------------------------------------------------------------
-
-
-@pytest.fixture(params=["file", "folder"])
-def kind(request):
-    return request.param
-
-
-def write(kind, path, text):
-    """One file, or a folder with one file that is called as it reads."""
-    if kind == "folder":
-        path.mkdir()
-        path /= text
-    path.write_text(text)
-
-
-def test_a_fresh_output_replaces_the_old_one_whole(kind, tmp_path):
-    write(kind, tmp_path / "out.dat", "old")
-    with atomic_write(tmp_path / "out.dat") as temporary:
-        write(kind, temporary, "new")
-    assert files(tmp_path) == {"out.dat" if kind == "file" else "out.dat/new": b"new"}
-
-
-def test_a_fresh_output_is_not_to_be_seen_before_it_is_whole(kind, tmp_path):
-    with atomic_write(tmp_path / "out.dat") as temporary:
-        write(kind, temporary, "new")
-        assert not (tmp_path / "out.dat").exists()
-
-
-@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt, SystemExit])
-def test_a_failure_leaves_the_old_output_and_no_temporary(error, kind, tmp_path):
-    write(kind, tmp_path / "out.dat", "old")
-    before = files(tmp_path)
-    with pytest.raises(error), atomic_write(tmp_path / "out.dat") as temporary:
-        write(kind, temporary, "new")
-        raise error
-    assert files(tmp_path) == before
-
-
-def test_what_a_killed_stage_left_behind_is_no_obstacle(kind, tmp_path):
-    with pytest.raises(InputError), atomic_write(tmp_path / "out.dat") as temporary:
-        raise InputError
-    write(kind, temporary, "half")
-    with atomic_write(tmp_path / "out.dat") as temporary:
-        write(kind, temporary, "new")
-    assert files(tmp_path) == {"out.dat" if kind == "file" else "out.dat/new": b"new"}
-
-
-def test_metrics_are_rounded_and_hold_null_where_there_is_no_number(tmp_path):
-    stage.record(tmp_path / "m.json", {"a": {"b": 1 / 3, "c": float("nan"), "d": 7}})
-    assert json.loads((tmp_path / "m.json").read_text()) == {"a": {"b": 0.3333, "c": None, "d": 7}}
-
-
-def test_a_class_without_images_is_told_with_those_that_have_some():
-    stage.require_classes([1, 2], np.array([2, 1, 1]), "claims.held_out")
-    with pytest.raises(InputError, match=r"claims.held_out: .*class 3; there are some of 1, 2"):
-        stage.require_classes([1, 3], np.array([2, 1, 1]), "claims.held_out")
-
-
-def test_a_single_class_is_told_where_classes_are_compared():
-    stage.require_several_classes(np.array([2, 1, 1]), "doubt")
-    with pytest.raises(InputError, match="doubt compares classes, and the test images are all of"):
-        stage.require_several_classes(np.array([1, 1]), "doubt")
-
-
-def test_a_fresh_output_makes_its_folders(tmp_path):
-    with atomic_write(tmp_path / "a" / "b" / "out.dat") as temporary:
-        write("file", temporary, "new")
-    assert files(tmp_path) == {"a/b/out.dat": b"new"}
-
-
-def test_a_temporary_has_the_suffix_by_which_writers_choose_a_format(tmp_path):
-    with pytest.raises(InputError), atomic_write(tmp_path / "out.npz") as temporary:
-        assert temporary.suffix == ".npz"
-        raise InputError
-
-
-# --- device and bars -------------------------------------------------------------------------
-
-
-def test_the_device_is_the_one_asked_for(monkeypatch):
-    monkeypatch.setenv("DEVICE", "cpu")
-    assert stage.device().type == "cpu"
-
-
-@pytest.mark.parametrize("name", ["nonsense", "", "vulkan", "cuda:99"])
-def test_a_device_that_is_none_is_told_with_what_may_be_used(name, monkeypatch):
-    monkeypatch.setenv("DEVICE", name)
-    with pytest.raises(InputError, match=f"^DEVICE is '{name}': .*; use auto, cpu, cuda or mps$"):
-        stage.device()
-
-
-def test_a_device_that_is_none_is_told_in_a_sentence(monkeypatch):
-    monkeypatch.setenv("DEVICE", "vulkan")  # of which torch has a page to say
-    with pytest.raises(InputError) as caught:
-        stage.device()
-    assert len(str(caught.value)) < 200
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def bar_of_items():
-    assert list(progress([3, 1, 2], "items")) == [3, 1, 2]
-
-
-def bar_of_bytes():
-    with download_bar() as advance:
-        advance("items", 512, 1024)
-        advance("items", 512, 1024)
-        advance("others", 512, None)
-
-
-def bar_of_epochs():
-    with epoch_bar("items", 2) as advance:
-        advance([{"validation_elbo": -200.0}])
-        advance([{"validation_elbo": -200.0}, {"validation_elbo": -100.0}])
-
-
-BARS = [bar_of_items, bar_of_bytes, bar_of_epochs]
-
-
-@pytest.mark.parametrize("bar", BARS)
-def test_a_bar_is_silent_without_a_terminal(bar, capsys):
-    bar()
-    assert capsys.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("bar", BARS)
-def test_a_bar_is_shown_on_a_terminal(bar, monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    bar()
-    assert "items" in sys.stderr.getvalue()

@@ -1,16 +1,26 @@
-"""Measures on codes against scikit-learn and numbers computed by hand."""
+"""Measures on codes against torch.distributions and numbers computed by hand."""
 
 import numpy as np
 import pytest
-from sklearn import manifold
+import torch
+from torch.distributions import Normal, kl_divergence
 
-from vae.codes import Codes, active, kl_by_axis, posterior_std
-from vae.embedding import knn_accuracy, trustworthiness
+from tests.vae.damage import WAYS, complaint
+from vae.codes import Codes, active, kl, kl_by_axis, posterior_std
+from vae.dataset import LabelledImages
 
 
 def codes(mean, log_var):
     mean, log_var = np.float32(mean), np.float32(log_var)
     return Codes(mean, log_var, mean, np.zeros(len(mean), np.int64))
+
+
+def test_the_kl_of_every_image_and_axis_is_that_of_torch_distributions():
+    rng = np.random.default_rng(0)
+    shown = codes(rng.normal(size=(5, 3)), rng.normal(size=(5, 3)))
+    mean, log_var = (torch.from_numpy(part).double() for part in (shown.mean, shown.log_var))
+    expected = kl_divergence(Normal(mean, (0.5 * log_var).exp()), Normal(0.0, 1.0))
+    np.testing.assert_allclose(kl(shown), expected.numpy(), rtol=1e-9, atol=1e-12)
 
 
 def test_kl_by_axis_by_hand():
@@ -24,34 +34,10 @@ def test_an_axis_is_active_if_its_means_vary():
     assert active(codes(mean, np.zeros((4, 2))), 0.01).tolist() == [True, False]
 
 
-def test_doubt_is_the_geometric_mean_of_the_standard_deviations():
+def test_the_posterior_std_is_the_geometric_mean_over_the_axes():
     assert posterior_std(codes([[0, 0]], [[np.log(4), np.log(16)]])) == pytest.approx(
         np.sqrt(2 * 4)
     )
-
-
-def test_knn_leaves_the_point_itself_out():
-    points = np.array([[0.0], [1.0], [2.1], [3.3]])
-    assert knn_accuracy(points, np.array([0, 1, 0, 1]), 1) == 0
-
-
-def test_knn_of_separate_clusters_is_perfect():
-    labels = np.repeat([0, 1], 10)
-    points = labels[:, None] * 100 + np.arange(20)[:, None] % 10
-    assert knn_accuracy(points, labels, 3) == 1
-
-
-@pytest.mark.parametrize("k", [1, 5, 12])
-def test_trustworthiness_equals_scikit_learns(k):
-    rng = np.random.default_rng(0)
-    points, plane = rng.normal(size=(150, 6)), rng.normal(size=(150, 2))
-    expected = manifold.trustworthiness(points, plane, n_neighbors=k)
-    assert trustworthiness(points, plane, k) == pytest.approx(expected)
-
-
-def test_a_faithful_map_is_trusted():
-    points = np.random.default_rng(0).normal(size=(60, 2))
-    assert trustworthiness(points, 3 * points, 5) == 1
 
 
 def test_codes_survive_the_file(tmp_path):
@@ -63,3 +49,16 @@ def test_codes_survive_the_file(tmp_path):
     read = Codes.load(tmp_path / "a.npz")
     assert all(np.array_equal(a, b) for a, b in zip(read, written, strict=True))
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_damaged_codes_are_told_with_the_remedy(way, tmp_path):
+    path = tmp_path / "vae.npz"
+    codes([[1, 0]], [[0, 0]]).save(path)
+    path.write_bytes(WAYS[way](path.read_bytes()))
+    assert complaint(Codes.load, path).endswith("; remove it and make it again")
+
+
+def test_images_are_no_codes(tmp_path):
+    LabelledImages(np.zeros((2, 3, 3), np.uint8), np.zeros(2, np.int64)).save(tmp_path / "a.npz")
+    assert "whole file of Codes" in complaint(Codes.load, tmp_path / "a.npz")

@@ -1,9 +1,8 @@
-"""Places in the latent space: invariants of grids, walks and maps."""
+"""Places in the latent space: invariants of grids, walks and axes."""
 
 import numpy as np
 import pytest
 from scipy.stats import norm
-from sklearn.decomposition import PCA
 
 from vae import latent
 
@@ -66,9 +65,12 @@ def test_an_endless_loop_leads_on_to_its_first_place():
     assert not np.array_equal(loop[0], loop[-1])
 
 
-def test_the_medoid_is_a_member_and_the_nearest_to_the_mean():
-    mean = np.array([[0.0, 0], [10, 10], [4, 4], [9, 9], [5.5, 5]])
-    assert latent.medoid(mean, np.array([0, 1, 4])) == 4
+def test_points_come_from_the_nearest_to_their_mean_to_the_farthest():
+    points = np.array([[0.0, 0.0], [9.0, 9.0], [5.0, 4.0], [5.0, 6.0], [5.0, 4.0]])
+    mean = np.array([24 / 5, 23 / 5])
+    distances = [float(np.hypot(*(points[i] - mean))) for i in latent.by_distance(points)]
+    assert distances == sorted(distances)
+    assert latent.by_distance(points).tolist() == [2, 4, 3, 1, 0]  # of equals the first comes first
 
 
 def test_a_traversal_moves_one_axis():
@@ -85,28 +87,3 @@ def test_spread_out_points_keep_their_distance_and_leave_no_gap():
     assert gaps[~np.eye(len(kept), dtype=bool)].min() >= 0.4
     to_kept = np.abs(points[:, None] - points[kept]).max(axis=-1).min(axis=1)
     assert (to_kept < 0.4).all()
-
-
-def test_tsne_keeps_clusters_apart_and_is_deterministic():
-    rng = np.random.default_rng(0)
-    points = np.concatenate([rng.normal(size=(30, 5)), rng.normal(size=(30, 5)) + 50])
-    plane, divergence = latent.tsne(points, perplexity=10, iterations=500, angle=0.5, seed=0)
-    again, _ = latent.tsne(points, perplexity=10, iterations=500, angle=0.5, seed=0)
-    assert np.array_equal(plane, again)
-    assert divergence > 0
-    within = np.linalg.norm(plane[:30] - plane[:30].mean(0), axis=1).max()
-    assert np.linalg.norm(plane[:30].mean(0) - plane[30:].mean(0)) > within
-
-
-def test_tsne_lowers_a_perplexity_that_is_too_large():
-    points = np.random.default_rng(0).normal(size=(12, 4))
-    plane, _ = latent.tsne(points, perplexity=500, iterations=250, angle=0.5, seed=0)
-    assert plane.shape == (12, 2)
-
-
-def test_pca_is_scikit_learns():
-    points = np.random.default_rng(0).normal(size=(40, 6)) * np.arange(1, 7)
-    plane, explained = latent.pca(points)
-    oracle = PCA(2).fit(points)
-    np.testing.assert_allclose(np.abs(plane), np.abs(oracle.transform(points)), atol=1e-8)
-    np.testing.assert_allclose(explained, oracle.explained_variance_ratio_)

@@ -2,11 +2,10 @@
 
 from vae.model import checkpoint
 from vae.model.likelihood import LIKELIHOODS
-from vae.model.vae import MAX_LOG_VAR, VAE, Labels, decode_arrays, decode_mean
+from vae.model.vae import VAE, Labels, decode_arrays, decode_mean
 
 __all__ = [
     "LIKELIHOODS",
-    "MAX_LOG_VAR",
     "VAE",
     "Labels",
     "checkpoint",

@@ -1,17 +1,14 @@
-"""A model in one file: its weights, and the arguments that build it in the file's metadata.
-
-safetensors: no pickle, so loading runs no code, and the same model gives the same bytes.
-"""
+"""A model in one file, and back: the same model gives the same bytes."""
 
 import json
 from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialised
 from torch import nn
 
+from vae import weights
 from vae.errors import InputError
 from vae.model.vae import VAE
 
@@ -20,9 +17,9 @@ Model = TypeVar("Model", bound=nn.Module)
 
 def save(model: nn.Module, path: Path) -> None:
     """Write weights and constructor arguments of a `VAE` or another module with `settings`."""
-    weights = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
+    state = {name: value.contiguous().cpu() for name, value in model.state_dict().items()}
     path.write_bytes(
-        serialised(weights, {_key(type(model)): json.dumps(model.settings, sort_keys=True)})
+        serialised(state, {_key(type(model)): json.dumps(model.settings, sort_keys=True)})
     )
 
 
@@ -38,25 +35,13 @@ def load_kind(kind: type[Model], path: Path, device: torch.device | str = "cpu")
         InputError: the file is truncated, of another kind, or its weights do not fit the
             architecture that it names.
     """
+    settings, arrays = weights.read(path, _key(kind))
     try:
-        with safe_open(path, framework="pt", device=str(device)) as file:
-            settings = (file.metadata() or {}).get(_key(kind))
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise InputError(
-            f"{path} is not a whole safetensors file: {error}; train it again"
-        ) from None
-    if settings is None:
-        raise InputError(
-            f"{path} holds no {kind.__name__} of this project: "
-            f"its metadata has no key {_key(kind)!r}"
-        )
-    try:
-        model = kind(**json.loads(settings)).to(device)
-        model.load_state_dict(weights)
-    except (TypeError, KeyError, RuntimeError, json.JSONDecodeError) as error:
+        model = kind(**settings)
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    except (TypeError, KeyError, ValueError, RuntimeError) as error:
         raise InputError(f"{path} is of another architecture: {error}") from None
-    return model.eval()
+    return model.to(device).eval()
 
 
 def _key(kind: type) -> str:

@@ -35,7 +35,7 @@ class Shape(NamedTuple):
     """A decoder's numbers for each pixel."""
 
 
-def perceptrons(
+def mlp(
     shape: Shape, hidden: Sequence[int], activation: str
 ) -> tuple[nn.Sequential, nn.Sequential]:
     """Fully connected layers of the widths `hidden`; the decoder has them in reverse.
@@ -45,10 +45,10 @@ def perceptrons(
     pixels, act = math.prod(shape.image), ACTIVATIONS[activation]
     encoder = [pixels + shape.classes, *hidden, 2 * shape.latent_dim]
     decoder = [shape.latent_dim + shape.classes, *reversed(hidden), pixels * shape.outputs]
-    return _perceptron(encoder, act), _perceptron(decoder, act)
+    return _layers(encoder, act), _layers(decoder, act)
 
 
-def convolutions(
+def convolutional(
     shape: Shape, hidden: Sequence[int], activation: str
 ) -> tuple[nn.Sequential, nn.Sequential]:
     """A convolution for each number of channels in `hidden`, halving the sides, rounded up.
@@ -93,12 +93,12 @@ def _halved(image: Sequence[int], times: int) -> list[tuple[int, int]]:
 
 
 NETWORKS: dict[str, Callable[[Shape, Sequence[int], str], tuple[nn.Sequential, nn.Sequential]]] = {
-    "perceptron": perceptrons,
-    "convolutional": convolutions,
+    "mlp": mlp,
+    "convolutional": convolutional,
 }
 
 
-def _perceptron(widths: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
+def _layers(widths: Sequence[int], activation: type[nn.Module]) -> nn.Sequential:
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), activation()]

@@ -21,10 +21,7 @@ from torch.distributions import Independent, Normal
 
 from vae.model.likelihood import LIKELIHOODS
 from vae.model.networks import NETWORKS, Shape
-
-MAX_LOG_VAR = 5.0
-"""A σ above the prior's 1 gains nothing, but that of an image unlike all others can grow until it
-overflows, and one such image ruins a training; so σ ends at e^2.5 ≈ 12."""
+from vae.weights import MAX_LOG_VAR
 
 Labels = Int[Tensor, " batch"] | Float[Tensor, "batch classes"]
 
@@ -51,7 +48,7 @@ class VAE(nn.Module):
         activation: str = "relu",
         classes: int = 0,
         likelihood: str = "bernoulli",
-        network: str = "perceptron",
+        network: str = "mlp",
     ) -> None:
         super().__init__()
         self.settings: dict[str, Any] = {

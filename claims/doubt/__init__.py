@@ -1,1 +1,0 @@
-"""Claim: the posterior of an ambiguous image is wide."""

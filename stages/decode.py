@@ -1,0 +1,145 @@
+"""Decode all that the figures show of a model, in one go: the only stage of theirs with a network.
+
+Each figure's pictures are a file of their own, so a figure is drawn anew only if its own changed.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pipeline.device import device
+from pipeline.files import atomic_write
+from pipeline.params import (
+    Conditional,
+    Evaluate,
+    Interpolation,
+    Manifold,
+    ModelNames,
+    Reconstructions,
+    Samples,
+    Traversal,
+    Tsne,
+)
+from pipeline.require import require_classes
+from pipeline.run import run
+from vae import embedding, latent, pictures, records, walks
+from vae.classifier import Classifier, probabilities
+from vae.codes import Codes
+from vae.dataset import Classes, LabelledImages
+from vae.model import VAE, checkpoint, decode_arrays, decode_mean
+
+
+def main(
+    test: Path,
+    classes: Path,
+    model_file: Path,
+    latents: Path,
+    classifier_file: Path,
+    folder: Path,
+    *only: str,
+    seed: int,
+    figures: dict[str, ModelNames],
+    reconstructions: Reconstructions,
+    samples: Samples,
+    manifold: Manifold,
+    interpolation: Interpolation,
+    tsne: Tsne,
+    traversal: Traversal,
+    evaluate: Evaluate,
+    conditional: Conditional,
+) -> None:
+    """Write <figure>.npz into `folder` for each figure that is asked of this model.
+
+    Asked are those whose list in `figures` has the model or, if any are named, `only` those.
+    """
+    asked = only or [figure for figure, models in figures.items() if model_file.stem in models]
+    count, codes = len(Classes.load(classes).names), Codes.load(latents)
+    model = checkpoint.load(model_file, device())
+    decode = partial(decode_mean, model)
+
+    def of_manifold() -> pictures.Manifold:
+        if model.conditional:
+            grids = pictures.class_manifolds(decode, count, manifold.page_n)
+            inside = latent.share_inside(codes.mean, manifold.page_n)
+            return pictures.Manifold(grids, inside, by_class=True)
+        return pictures.manifold(decode, codes, manifold.n)
+
+    def of_reconstructions() -> pictures.Reconstructions:
+        return pictures.reconstructions(
+            decode,
+            LabelledImages.load(test),
+            codes,
+            reconstructions.per_class,
+            conditional=model.conditional,
+        )
+
+    def of_samples() -> pictures.Samples:
+        z = latent.prior_samples(samples.rows**2, model.latent_dim, seed)
+        if model.latent_dim == 2:
+            return _samples(model, z, z, count, seed)
+        places, _ = embedding.tsne(
+            z,
+            perplexity=tsne.perplexity,
+            iterations=tsne.iterations,
+            angle=tsne.angle,
+            seed=seed,
+        )
+        return _samples(model, z, places, count, seed)
+
+    def of_traversal() -> pictures.Traversal:
+        steps, limit, variance = traversal.steps, traversal.limit, evaluate.active_variance
+        return pictures.traversal(decode, codes, steps, limit, variance, model.classes)
+
+    def of_interpolation() -> pictures.Walks:
+        classifier = checkpoint.load_kind(Classifier, classifier_file, device())
+        sources, pairs, loops = interpolation.sources, interpolation.pairs, interpolation.loops
+        for key, asked in (("sources", [sources]), ("pairs", pairs), ("loops", loops)):
+            for labels in asked:
+                require_classes(labels, codes.label, f"interpolation.{key}: {labels}")
+        return walks.walks(
+            decode,
+            lambda images: probabilities(classifier, images).argmax(axis=1),
+            codes,
+            walks.groups(sources, pairs, loops, codes.label),
+            classes=model.classes,
+            steps=interpolation.strip,
+            frames=interpolation.frames,
+        )
+
+    def of_conditional() -> pictures.Conditional:
+        z = latent.prior_samples(conditional.rows, model.latent_dim, seed)
+        return pictures.conditional(decode, z, count)
+
+    def of_class_manifolds() -> pictures.ClassManifolds:
+        return pictures.ClassManifolds(pictures.class_manifolds(decode, count, manifold.n))
+
+    makers = {
+        "manifold": of_manifold,
+        "reconstructions": of_reconstructions,
+        "samples": of_samples,
+        "traversal": of_traversal,
+        "interpolation": of_interpolation,
+        "conditional": of_conditional,
+        "class_manifolds": of_class_manifolds,
+    }
+    with atomic_write(folder) as files:
+        files.mkdir()
+        for figure in [figure for figure in makers if figure in asked]:
+            records.save(makers[figure](), files / f"{figure}.npz")
+
+
+def _samples(
+    model: VAE, z: np.ndarray, places: np.ndarray, classes: int, seed: int
+) -> pictures.Samples:
+    """Codes from the prior decoded and, for a conditional model, as classes at random."""
+    y = np.random.default_rng(seed).integers(classes, size=len(z)) if model.conditional else None
+    p = decode_arrays(model, z, y)
+    torch.manual_seed(seed)
+    mean, drawn = p.mean.cpu().numpy(), p.sample().cpu().numpy()
+    return pictures.Samples(mean, drawn, places, model.latent_dim == 2, model.conditional)
+
+
+if __name__ == "__main__":
+    run(main)

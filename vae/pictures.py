@@ -1,0 +1,150 @@
+"""What the figures show of a decoder: codes chosen, decoded, and kept as records.
+
+Arrays in, arrays out: the decoder comes as a function from codes (and classes) to decoder means
+in [0, 1], so this module and whoever draws its records need no network.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Num, UInt8
+from numpy import ndarray
+
+from vae import latent
+from vae.codes import Codes, active, kl_by_axis
+from vae.dataset import LabelledImages
+
+Decode = Callable[[Num[ndarray, "*batch latent"], ndarray | None], Float[ndarray, "..."]]
+"""E[x | z[, y]]; y holds a class for each code, or a weight for each class."""
+Classify = Callable[[Num[ndarray, "n *image"]], Int[ndarray, " n"]]
+"""The class that an independent classifier sees in each picture."""
+
+
+class Manifold(NamedTuple):
+    """The quantile grid, decoded."""
+
+    mean: Float[ndarray, "..."]
+    """n×n×image; of a conditional model classes×n×n×image."""
+    inside: float
+    """Share of the test set's codes within the outermost midpoints."""
+    by_class: bool
+
+
+class ClassManifolds(NamedTuple):
+    """The quantile grid, decoded as every class."""
+
+    mean: Float[ndarray, "classes n n *image"]
+
+
+class Reconstructions(NamedTuple):
+    """Test images beside their decoded posterior means."""
+
+    x: UInt8[ndarray, "classes each *image"]
+    mean: Float[ndarray, "classes each *image"]
+    label: Int[ndarray, " classes"]
+    """The class of each row."""
+    latent_dim: int
+
+
+class Samples(NamedTuple):
+    """Codes from the prior, decoded."""
+
+    mean: Float[ndarray, "n *image"]
+    drawn: Float[ndarray, "n *image"]
+    """One draw x ~ p(x | z) of each."""
+    places: Float[ndarray, "n 2"]
+    """z itself or, of more than two axes, its t-SNE map."""
+    plane: bool
+    """Whether `places` are z itself."""
+    conditional: bool
+
+
+class Traversal(NamedTuple):
+    """One latent axis at a time from −limit to limit, the others at 0."""
+
+    mean: Float[ndarray, "rows steps *image"]
+    """A row for each axis or, of a conditional model, for each axis and class."""
+    axis: Int[ndarray, " latent"]
+    """The axes in the order of the rows, by falling KL."""
+    kl: Float[ndarray, " latent"]
+    """Of those axes, in nats."""
+    active: Bool[ndarray, " latent"]
+    """Whether they are used; see `vae.codes.active`."""
+    conditional: bool
+
+
+class Conditional(NamedTuple):
+    """The same codes, decoded as every class."""
+
+    mean: Float[ndarray, "rows classes *image"]
+
+
+class Walk(NamedTuple):
+    """A walk on straight legs through the codes of test images, decoded on its way."""
+
+    stops: Float[ndarray, "stops latent"]
+    classes: Int[ndarray, " stops"]
+    strip: Float[ndarray, "steps *image"]
+    """At even steps from the first stop to the last."""
+    seen: Int[ndarray, " steps"]
+    """The class that a classifier sees in each picture of the strip."""
+    frames: Float[ndarray, "frames *image"]
+    """At the smaller steps of a GIF that runs for ever; see `vae.latent.endless`."""
+
+    @property
+    def name(self) -> str:
+        """Its classes, as in `1to0to9`."""
+        return "to".join(map(str, self.classes))
+
+
+class Walks(NamedTuple):
+    """Walks in groups."""
+
+    groups: list[list[Walk]]
+    conditional: bool
+
+
+def manifold(decode: Decode, codes: Codes, n: int) -> Manifold:
+    """The grid of an unconditional model; see `vae.latent.quantile_grid`."""
+    mean, inside = decode(latent.quantile_grid(n), None), latent.share_inside(codes.mean, n)
+    return Manifold(mean, inside, by_class=False)
+
+
+def class_manifolds(decode: Decode, classes: int, n: int) -> Float[ndarray, "classes n n *image"]:
+    """The same grid decoded as every class, by a conditional model."""
+    grid = latent.quantile_grid(n)
+    return np.stack([decode(grid, np.full((n, n), label)) for label in range(classes)])
+
+
+def reconstructions(
+    decode: Decode, test: LabelledImages, codes: Codes, per_class: int, *, conditional: bool
+) -> Reconstructions:
+    """The first test images of each class that has any, decoded from their posterior means."""
+    present, sizes = np.unique(codes.label, return_counts=True)
+    each = min(per_class, sizes.min())
+    chosen = np.stack([np.flatnonzero(codes.label == label)[:each] for label in present])
+    mean = decode(codes.mean[chosen], codes.label[chosen] if conditional else None)
+    return Reconstructions(test.x[chosen], mean, present, codes.latent_dim)
+
+
+def traversal(
+    decode: Decode, codes: Codes, steps: int, limit: float, active_variance: float, classes: int
+) -> Traversal:
+    """A row for each axis, by falling KL, and for each class of a conditional model (classes > 0).
+
+    `active_variance` is that of `vae.codes.active`.
+    """
+    kl = kl_by_axis(codes)
+    axis = kl.argsort(kind="stable")[::-1]
+    z = latent.axis_traversal(codes.latent_dim, axis, steps, limit).repeat(max(1, classes), axis=0)
+    label = np.tile(np.arange(classes), len(axis))
+    y = np.broadcast_to(label[:, None], z.shape[:-1]) if classes else None
+    used = active(codes, active_variance)
+    return Traversal(decode(z, y), axis, kl[axis], used[axis], classes > 0)
+
+
+def conditional(decode: Decode, z: Float[ndarray, "rows latent"], classes: int) -> Conditional:
+    """A row for each code, a column for each class."""
+    codes = np.repeat(z[:, None], classes, axis=1)
+    return Conditional(decode(codes, np.broadcast_to(np.arange(classes), codes.shape[:-1])))

@@ -1,0 +1,108 @@
+"""Records in files: a NamedTuple of arrays and numbers, nested as need be, as one .npz.
+
+Each array and each number is a member of the archive, named by its path of fields, keys and
+places: `bounds.kl`, `planes.vae.ratio`. Nothing is pickled, and the same record gives the same
+bytes.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+from numpy import ndarray
+from numpy.lib.npyio import NpzFile
+
+from vae.errors import InputError
+
+Record = TypeVar("Record", bound=tuple)
+_SCALARS = (bool, int, float, str)
+_DAMAGED = (
+    *(EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What reading a damaged archive may raise."""
+
+
+def save(record: tuple, path: Path) -> None:
+    """Write a NamedTuple of arrays, scalars, NamedTuples, and dicts or lists of such.
+
+    Keys of a dict are texts without a dot; a field that is None is left out.
+    """
+    with path.open("wb") as file:  # given a path, numpy would append a suffix
+        np.savez(file, allow_pickle=False, **dict(_members("", record)))
+
+
+def load(kind: type[Record], path: Path) -> Record:
+    """Read what `save` wrote of that kind.
+
+    Raises:
+        InputError: the file is damaged, or holds something else.
+    """
+    with path.open("rb") as raw:
+        try:
+            _require_whole(zipfile.ZipFile(raw))
+            with NpzFile(raw, allow_pickle=False) as file:
+                return _value(kind, dict(file))
+        except _DAMAGED as error:
+            reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+            raise InputError(
+                f"{path} is not a whole file of {kind.__name__}: {reason}; remove it and make it "
+                "again"
+            ) from None
+
+
+def _require_whole(archive: zipfile.ZipFile) -> None:
+    """Stop at damage that reading the members would not notice.
+
+    A member's checksum is compared at its end, which a shorter shape in its head never reaches; a
+    comment, of which `save` writes none, would hide the members behind it.
+    """
+    if archive.testzip() or any(member.comment for member in archive.infolist()):
+        raise ValueError("its checksums or its directory are damaged")
+
+
+def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every array and scalar under `path` with its own path."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    elif isinstance(value, list):
+        value = {str(place): part for place, part in enumerate(value)}
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _members(f"{path}.{key}" if path else key, part)
+    elif value is not None:
+        yield path, value
+
+
+def _value(kind: Any, members: Mapping[str, ndarray]) -> Any:
+    """The value of a type whose members are these, named by their paths within it."""
+    if get_origin(kind) in (Union, UnionType):
+        (kind,) = (option for option in get_args(kind) if option is not NoneType)
+        return _value(kind, members) if members else None
+    if get_origin(kind) in (dict, list):
+        parts = _grouped(members)
+        inner = get_args(kind)[-1]
+        values = {key: _value(inner, part) for key, part in parts.items()}
+        return values if get_origin(kind) is dict else [values[str(i)] for i in range(len(values))]
+    if hasattr(kind, "_fields"):
+        parts = _grouped(members)
+        hints = get_type_hints(kind)
+        unknown = parts.keys() - hints.keys()
+        if unknown:
+            raise ValueError(f"it holds {', '.join(sorted(unknown))}")
+        return kind(**{name: _value(hint, parts.get(name, {})) for name, hint in hints.items()})
+    array = members[""]
+    return array.item() if kind in _SCALARS else array
+
+
+def _grouped(members: Mapping[str, ndarray]) -> dict[str, dict[str, ndarray]]:
+    """Members by the first part of their path."""
+    groups: dict[str, dict[str, ndarray]] = {}
+    for path, array in members.items():
+        first, _, rest = path.partition(".")
+        groups.setdefault(first, {})[rest] = array
+    return groups
