@@ -175,7 +175,7 @@ class Tsne(Section):
     """t-SNE of a latent space with more than two axes."""
 
     perplexity: Annotated[float, Field(ge=2)]
-    iterations: Annotated[int, Field(ge=250)]
+    iterations: Annotated[int, Field(ge=251)]
     angle: Annotated[float, Field(gt=0, le=1)]
     points: Annotated[int, Field(ge=10)]
     neighbours: Positive

@@ -16,7 +16,7 @@ def progress(items: Any, what: str) -> Iterator[Any]:
 
 @contextmanager
 def download_bar() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A bar of bytes, to be told each archive's name, new bytes and total; silent elsewhere."""
+    """A bar of bytes, called with each archive's name, new bytes and total; silent elsewhere."""
     with tqdm(unit="B", unit_scale=True, **_BAR) as bar:
         shown = ""
 
@@ -33,7 +33,7 @@ def download_bar() -> Iterator[Callable[[str, int, int | None], None]]:
 
 @contextmanager
 def epoch_bar(name: str, epochs: int) -> Iterator[Callable[[list[dict[str, float]]], None]]:
-    """A bar of epochs, to be told the history so far; silent elsewhere."""
+    """A bar of epochs, called with the history so far; silent elsewhere."""
     with tqdm(total=epochs, desc=f"{name}: training", unit="epoch", **_BAR) as bar:
 
         def advance(history: list[dict[str, float]]) -> None:

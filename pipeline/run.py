@@ -62,8 +62,9 @@ def run(main: Callable[..., None]) -> None:
 
 def _parser(main: Callable[..., None]) -> argparse.ArgumentParser:
     """A command line with the positional parameters of `main`."""
+    module = inspect.getmodule(main).__spec__.name  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
-        prog=f"python -m {inspect.getmodule(main).__spec__.name}",  # type: ignore[union-attr]
+        prog=f"python -m {module.removesuffix('.__main__')}",
         description=inspect.getdoc(main),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -73,7 +74,7 @@ def _parser(main: Callable[..., None]) -> argparse.ArgumentParser:
         kind = str if _is_section(parameter) else parameter.annotation
         kind = next(iter(get_args(kind)), kind)  # the Path of Path | None
         if parameter.kind is parameter.VAR_POSITIONAL:
-            parser.add_argument(name, type=kind, nargs="*")
+            parser.add_argument(name, type=kind, nargs="+")
         elif parameter.default is parameter.empty:
             parser.add_argument(name, type=kind)
         else:

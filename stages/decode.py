@@ -38,7 +38,8 @@ def main(
     latents: Path,
     classifier_file: Path,
     folder: Path,
-    *only: str,
+    only: str = "",
+    *,
     seed: int,
     figures: dict[str, ModelNames],
     reconstructions: Reconstructions,
@@ -52,9 +53,13 @@ def main(
 ) -> None:
     """Write <figure>.npz into `folder` for each figure that is asked of this model.
 
-    Asked are those whose list in `figures` has the model or, if any are named, `only` those.
+    Asked are those whose list in `figures` has the model or, if one is named, `only` that one.
     """
-    asked = only or [figure for figure, models in figures.items() if model_file.stem in models]
+    asked = (
+        [only]
+        if only
+        else [figure for figure, models in figures.items() if model_file.stem in models]
+    )
     count, codes = len(Classes.load(classes).names), Codes.load(latents)
     model = checkpoint.load(model_file, device())
     decode = partial(decode_mean, model)

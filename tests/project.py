@@ -26,7 +26,7 @@ SMALL = {
     "interpolation.strip": 3,
     "tsne.points": 60,
     "tsne.perplexity": 5.0,
-    "tsne.iterations": 250,
+    "tsne.iterations": 260,
     "explorer.images": 40,
     # every script, and both sides of each of its branches
     "figures.curves": ["cvae"],

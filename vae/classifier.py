@@ -1,7 +1,7 @@
 """An independent classifier: a small convolutional network that has seen no latent space.
 
-It names the class of pictures that a decoder made, and how sure an image's own class is, in all
-claims that need a witness. Trained by cross-entropy with Adam on a one-cycle rate.
+It predicts the class of decoded pictures, and its predictive entropy says how ambiguous an image
+is, whatever an encoder makes of it. Trained by cross-entropy with Adam on a one-cycle rate.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The one kind of error that is told to the user in a line, without a traceback."""
+"""Invalid input: shown as one line, without a traceback."""
 
 
 class InputError(ValueError):

@@ -1,4 +1,4 @@
-"""Draw how well the bound tells images of a class, or of a data set, that a model never saw."""
+"""Draw how well the bound detects a class, or a data set, that a model never saw."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How well each score tells images of a class held out of training from all others."""
+"""How well each score ranks images of a class held out of training above all others."""
 
 from collections.abc import Mapping, Sequence
 

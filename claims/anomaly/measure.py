@@ -28,7 +28,7 @@ Scores = Mapping[str, Float[ndarray, " n"]]
 
 
 class OtherData(NamedTuple):
-    """How well each score tells images of a data set from test images of the training's."""
+    """How well each score ranks images of a data set above test images of the training's."""
 
     trained_on: str
     shown: str
@@ -71,7 +71,7 @@ def scores(
     Args:
         reconstruction: E_q[log p(x | z)], in nats.
         kl: KL(q(z | x) ‖ p(z)), in nats.
-        entropy: H(x) of the image's pixels read as Bernoulli means, in nats; 0 if they are binary.
+        entropy: H(x) of the image's pixels as Bernoulli means, in nats; 0 if they are binary.
     """
     return {
         ELBO: kl - reconstruction,
@@ -96,12 +96,12 @@ def auroc(scores: Float[ndarray, " n"], anomalous: Bool[ndarray, " n"]) -> float
 
 
 def auroc_of_class(found: Scores, y: Int[ndarray, " n"], label: int) -> dict[str, float]:
-    """AUROC of telling the images of one class from all others, by the score's name."""
+    """AUROC of the images of one class against all others, by the score's name."""
     return {name: auroc(values, y == label) for name, values in found.items()}
 
 
 def auroc_between(normal: Scores, anomalous: Scores) -> dict[str, float]:
-    """AUROC of telling the images of one set from those of another, by the score's name."""
+    """AUROC of the second set's images against the first's, by the score's name."""
     return {
         name: auroc(
             np.concatenate([normal[name], anomalous[name]]),

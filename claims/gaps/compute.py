@@ -73,7 +73,7 @@ def main(
 
 @torch.no_grad()
 def _grid(model: VAE, x: torch.Tensor, y: torch.Tensor | None, settings: Settings) -> int:
-    """Codes on an axis: as many as asked for, or as resolve the narrowest posterior."""
+    """Codes on an axis: as many as given, or as resolve the narrowest posterior."""
     narrowest = float(model.encode(x, y).base_dist.scale.min())
     return max(settings.grid, points(narrowest, settings.limit))
 

@@ -8,7 +8,7 @@ from pages.report.report import Report
 
 
 def to_html(report: Report, root: Path, folder: Path, shared_css: Path) -> str:
-    """The report as one page that carries its pictures; see `vae.page.render`."""
+    """The report as one page that carries its pictures; see `pages.render.render`."""
     return render(
         folder,
         shared_css,

@@ -1,4 +1,4 @@
-"""Small records of every claim, the figures and captions made of them, and the words on a figure."""
+"""Small records of every claim, their figures and captions, and the words on a figure."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,7 +12,6 @@ from claims.decoupling.measure import Decoupling, Gaussians, Plane, Probes
 from claims.factors import figure as factors
 from claims.factors.disentanglement import Scores
 from claims.factors.measure import LatentAxes
-from claims.factors.morphology import Factors
 from claims.gaps import figure as gaps
 from claims.gaps.measure import GapSummary
 from claims.neighbourhood import figure as neighbourhood
@@ -29,10 +28,12 @@ FASHION = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
     *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
-LONG = tuple(
-    f"class {i}, whose name has sixty characters until it ends with {i}" for i in range(10)
+ODD = (
+    *(f"class {i}, whose name has sixty characters until it ends with {i}" for i in range(4)),
+    *(f"$x_{i}$" for i in range(4)),
+    *("W" * 30, "a_b^{c}"),
 )
-FORMULAS = tuple(f"$x_{i}$" for i in range(10))
+"""Long names, and names that could be taken for formulas."""
 LIMIT = 4.0
 N = 200
 LABEL = np.arange(N) % 10
@@ -65,10 +66,6 @@ def decoupled():
     plane = Plane(gaussians, rng.random(10))
     probes = {"vae": Probes(0.9, 0.8, 0.4), "cvae": Probes(0.45, 0.42, 0.4)}
     return Decoupling("vae", "cvae", probes, {"vae": plane, "cvae": plane}, np.eye(10))
-
-
-def shape():
-    return Factors(*np.random.default_rng(4).random((5, N)))
 
 
 def axes(latent):
@@ -130,55 +127,44 @@ def images():
     return LabelledImages(x, LABEL)
 
 
-def every(class_names, dataset="data", dpi=100):
-    """Figure and caption of every claim, of ten classes with these names, by the claim's name."""
-    look = {"title": f"A figure: model on {dataset}", "dpi": dpi}
-    known = {"class_names": class_names}
+LOOK = {"title": "A figure: model on data"}
+PUBLISHED = {"mean": 0.855}
+AROUND = {"vae": shares(), "cvae": np.full((10, 10), 1 / 9) * (1 - np.eye(10))}
+
+
+def named(class_names, dpi=100):
+    """Every figure that shows class names, of ten classes, by its name."""
+    look = LOOK | {"class_names": class_names, "dpi": dpi}
     plane = look | {"limit": LIMIT}
-    models = {"vae": mismatch(codes(), 5, 0), "vae20": mismatch(codes(20), 5, 0)}
-    around = {"vae": shares(), "cvae": np.full((10, 10), 1 / 9) * (1 - np.eye(10))}
-    shown = {
-        "plain": factors.Shown(axes(2), 1.0, False),
-        "strong": factors.Shown(axes(2), 4.0, False),
-        "deep": factors.Shown(axes(20), 1.0, False),
-    }
-    published = {class_names[1]: 0.73, "mean": 0.855}
-    example = {"example": 1}
+    published = PUBLISHED | {class_names[1]: 0.73}
     return {
-        "aggregate": (aggregate.draw(models, **look), aggregate.caption(models)),
-        "anomaly": (
-            anomaly.draw(anomalies(), published=published, **known, **look),
-            anomaly.caption(anomalies(), published=published, **known),
-        ),
-        "decoupling": (
-            decoupling.draw(decoupled(), **known, **plane),
-            decoupling.caption(decoupled()),
-        ),
-        "factors": (factors.draw(shown, shape(), **plane), factors.caption(shown)),
-        "gaps": (gaps.draw({"vae": gap()}, **known, **look), gaps.caption({"vae": gap()})),
-        "neighbourhood": (
-            neighbourhood.draw(around, **known, **look),
-            neighbourhood.caption(around, k=5, **known, **example),
-        ),
-        "objectives": (
-            planes.draw(objectives(), **known, **plane),
-            planes.caption(objectives(), limit=LIMIT),
-        ),
-        "ordering": (
-            planes.draw(sweep(), **known, **plane),
-            planes.caption(sweep(), limit=LIMIT),
-        ),
-        "posterior_std": (
-            posterior_std.draw(images(), measured(), strip=6, **known, **example, **look),
-            posterior_std.caption(measured().comparison, **known, **example),
-        ),
+        "anomaly": anomaly.draw(anomalies(), published=published, **look),
+        "decoupling": decoupling.draw(decoupled(), **plane),
+        "gaps": gaps.draw({"vae": gap()}, **look),
+        "neighbourhood": neighbourhood.draw(AROUND, **look),
+        "objectives": planes.draw(objectives(), **plane),
+        "ordering": planes.draw(sweep(), **plane),
+        "posterior_std": posterior_std.draw(images(), measured(), strip=6, example=1, **look),
     }
 
 
-NAMES = [
-    *("aggregate", "anomaly", "decoupling", "factors", "gaps", "neighbourhood"),
-    *("objectives", "ordering", "posterior_std"),
-]
+def captions(class_names):
+    """The caption of every claim, of ten classes, by its figure's name."""
+    known = {"class_names": class_names}
+    axes_of = {"plain": (axes(2), 1.0), "strong": (axes(2), 4.0), "deep": (axes(20), 1.0)}
+    shown = {name: factors.Shown(*found, False) for name, found in axes_of.items()}
+    models = {"vae": mismatch(codes(), 5, 0), "vae20": mismatch(codes(20), 5, 0)}
+    return {
+        "aggregate": aggregate.caption(models),
+        "anomaly": anomaly.caption(anomalies(), published=PUBLISHED, **known),
+        "decoupling": decoupling.caption(decoupled()),
+        "factors": factors.caption(shown),
+        "gaps": gaps.caption({"vae": gap()}),
+        "neighbourhood": neighbourhood.caption(AROUND, k=5, example=1, **known),
+        "objectives": planes.caption(objectives(), limit=LIMIT),
+        "ordering": planes.caption(sweep(), limit=LIMIT),
+        "posterior_std": posterior_std.caption(measured().comparison, example=1, **known),
+    }
 
 
 @styled

@@ -1,220 +1,38 @@
 """The stages of the claims on scikit-learn's digits: what they write, and that it is true."""
 
 from importlib import import_module
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from claims import write_page
-from claims.aggregate import compute as aggregate
 from claims.anomaly import compute as anomaly
 from claims.decoupling import compute as decoupling
-from claims.factors import compute as factors
-from claims.gaps import compute as gaps
 from claims.neighbourhood import compute as neighbourhood
-from claims.params import ClaimsParams
-from claims.planes import compute as planes
-from claims.planes import exact
-from claims.posterior_std import compute as posterior_std
 from figures.png import read_text
-from pipeline import loading
-from pipeline.params import Style
-from stages import classifier, encode, evaluate, train
-from tests.project import ROOT
+from stages import encode, train
+from tests.claims.run import BETAS, MODELS, compute, draw, fit, small_params, write
 from vae.classifier import Classifier, probabilities
 from vae.dataset import Classes, LabelledImages
 from vae.errors import InputError
 from vae.metrics import read_metrics
 from vae.model import checkpoint
-from vae.readers import read
-
-BETAS = ["beta0", "beta1"]
-DENSITIES = ["gaussian", "continuous", "static"]
-MODELS = [*BETAS, "iwae", "convolutional", *DENSITIES]
-CLAIMS = [
-    "aggregate",
-    "anomaly",
-    "decoupling",
-    "factors",
-    "gaps",
-    "neighbourhood",
-    "planes",
-    "posterior_std",
-]
-SMALLER = {
-    "anomaly": {"held_out": [0, 1], "others": ["kmnist"]},
-    "decoupling": {"images": 20},
-    "factors": {"trees": 3},
-    "gaps": {"images": 20, "grid": 100, "samples": [1, 100]},
-    "planes": {"images": 20, "grid": 150},
-    "posterior_std": {"resamples": 20},
-}
-
-
-def shipped(claim):
-    schema = import_module(f"claims.{claim}").Settings
-    settings = loading.load(ROOT / f"claims/{claim}/params.yaml", schema)
-    return settings.model_copy(update=SMALLER.get(claim, {}))
 
 
 @pytest.fixture(scope="module")
 def params():
-    """The shipped parameters with small models and few draws; a claim's by its name."""
-    root = loading.read(ROOT / "params.yaml")
-    claims = loading.load(ROOT / "claims/params.yaml", ClaimsParams)
-    models = {name: claims.models[name] for name in MODELS}
-
-    def small(model):
-        return model.model_copy(update={"hidden": [24], "epochs": 8})
-
-    return SimpleNamespace(
-        models={name: small(model) for name, model in root.models.items()},
-        claims=claims.model_copy(update={"models": {k: small(v) for k, v in models.items()}}),
-        training=root.training.model_copy(update={"batch_size": 32}),
-        classifier=root.classifier.model_copy(update={"epochs": 20}),
-        evaluate=root.evaluate.model_copy(update={"samples": 20}),
-        manifold=root.manifold.model_copy(update={"page_n": 3}),
-        frame=root.frame,
-        style=Style(dpi=100),
-        **{claim: shipped(claim) for claim in CLAIMS},
-    )
+    return small_params()
 
 
 @pytest.fixture(scope="module")
-def computed(params, tmp_path_factory):
-    """A folder in which every model is trained and every claim computed."""
+def made(params, tmp_path_factory):
+    """A folder in which every stage of the claims has run."""
     here = tmp_path_factory.mktemp("claims")
-    others, (learned, tested, names) = here / "others", read("digits", here, here)
-    (others / "kmnist").mkdir(parents=True)
-    write(here, learned, tested, names)
-    write(others / "kmnist", *map(inverse, (learned, tested)), names._replace(dataset="kmnist"))
-    training, test, classes = (here / name for name in ("train.npz", "test.npz", "classes.json"))
-
-    def fit(model, images, file, *without):
-        options = {"seed": 0, "training": params.training}
-        curve = here / "curve.csv"
-        train.main(model, images, classes, here / "states", file, curve, *without, **options)
-
-    latents = {}
-    for name, model in (params.models | params.claims.models).items():
-        file, latents[name] = here / f"{name}.safetensors", here / f"latents/{name}.npz"
-        fit(model, training, file)
-        encode.main(test, file, latents[name], seed=0)
-        metrics = here / f"results/models/{name}.json"
-        evaluate.main(test, file, latents[name], metrics, seed=0, evaluate=params.evaluate)
-    beta1 = params.claims.models["beta1"]
-    for label in params.anomaly.held_out:
-        fit(beta1, training, here / f"held_out/{label}.safetensors", label)
-    fit(beta1, others / "kmnist/train.npz", others / "kmnist.safetensors")
-    reader = here / "classifier.safetensors"
-    classifier.main(
-        training,
-        test,
-        classes,
-        reader,
-        here / "classifier.json",
-        seed=0,
-        classifier=params.classifier,
-    )
-
-    def out(claim, name=None):
-        return here / f"{claim}/{name or claim}.npz", here / f"results/{claim}/{name or claim}.json"
-
-    vae, cvae = latents["vae"], latents["cvae"]
-    aggregate.main(params.aggregate, *out("aggregate"), vae, cvae, latents["vae20"], seed=0)
-    neighbourhood.main(params.neighbourhood, classes, *out("neighbourhood"), vae, cvae)
-    posterior_std.main(
-        params.posterior_std, test, classes, reader, vae, *out("posterior_std", "vae"), seed=0
-    )
-    factors.main(params.factors, test, *out("factors"), vae, cvae, seed=0, evaluate=params.evaluate)
-    decoupling.main(
-        params.decoupling,
-        classes,
-        reader,
-        vae,
-        cvae,
-        here / "cvae.safetensors",
-        *out("decoupling"),
-        seed=0,
-    )
-    exact.main(
-        params.planes,
-        test,
-        here / "results/planes/exact.json",
-        *(here / f"{name}.safetensors" for name in ("beta1", "iwae")),
-        seed=0,
-    )
-    for name in (*BETAS, "iwae", "convolutional"):
-        planes.main(
-            params.claims.models[name],
-            here / f"{name}.safetensors",
-            latents[name],
-            here / f"results/models/{name}.json",
-            here / f"planes/{name}.npz",
-            manifold=params.manifold,
-        )
-    anomaly.main(
-        params.anomaly,
-        test,
-        classes,
-        here / "held_out",
-        here / "beta1.safetensors",
-        others,
-        *out("anomaly"),
-        seed=0,
-    )
-    for name in ("vae", "cvae"):
-        file = here / f"{name}.safetensors"
-        gaps.main(params.gaps, test, file, *out("gaps", name), seed=0, evaluate=params.evaluate)
+    fit(here, params)
+    compute(here, params)
+    draw(here, params)
     return here
-
-
-@pytest.fixture(scope="module")
-def made(computed, params):
-    """The same folder with every figure drawn from the records, and the page of all."""
-    here, classes = computed, computed / "classes.json"
-    look = {"style": params.style}
-
-    def record(claim, name=None):
-        return here / f"{claim}/{name or claim}.npz"
-
-    def picture(claim, name=None):
-        return here / f"results/{claim}/{name or claim}.png"
-
-    def script(claim):
-        return import_module(f"claims.{claim}.draw").main
-
-    plane = look | {"frame": params.frame}
-    script("aggregate")(classes, record("aggregate"), picture("aggregate"), **look)
-    for claim in ("neighbourhood", "anomaly"):
-        script(claim)(getattr(params, claim), classes, record(claim), picture(claim), **look)
-    both = record("posterior_std", "vae"), picture("posterior_std", "vae")
-    script("posterior_std")(params.posterior_std, here / "test.npz", classes, *both, **look)
-    script("decoupling")(classes, record("decoupling"), picture("decoupling"), **plane)
-    both = record("factors"), picture("factors")
-    script("factors")(params.claims, classes, *both, models=params.models, **plane)
-    script("gaps")(classes, picture("gaps"), record("gaps", "vae"), record("gaps", "cvae"), **look)
-    exact_file = here / "results/planes/exact.json"
-    for name, models in (("ordering", BETAS), ("objectives", ["beta1", "iwae"])):
-        runs = [record("planes", model) for model in models]
-        script("planes")(classes, exact_file, picture("planes", name), *runs, **plane)
-    write_page.main(params.claims, here / "results", here / "claims.md")
-    return here
-
-
-def inverse(data):
-    """Black on white, a data set unlike the one at hand."""
-    return data._replace(x=255 - data.x)
-
-
-def write(folder, train, test, classes):
-    """A data set as the download leaves it."""
-    train.save(folder / "train.npz")
-    test.save(folder / "test.npz")
-    classes.save(folder / "classes.json")
 
 
 def numbers(made, name):
@@ -243,19 +61,19 @@ def test_the_page_tables_every_model_with_its_scale_and_objective(made):
 
 
 def test_a_figure_is_the_same_bytes_when_it_is_drawn_again(made, params, tmp_path):
-    draw = import_module("claims.aggregate.draw").main
+    script = import_module("claims.aggregate.draw").main
     record, again = made / "aggregate/aggregate.npz", tmp_path / "again.png"
-    draw(made / "classes.json", record, again, style=params.style)
+    script(made / "classes.json", record, again, style=params.style)
     assert again.read_bytes() == (made / "results/aggregate/aggregate.png").read_bytes()
 
 
-def test_a_claim_on_classes_needs_several(computed, params, tmp_path):
-    images = LabelledImages.load(computed / "test.npz")
+def test_a_claim_on_classes_needs_several(made, params, tmp_path):
+    images = LabelledImages.load(made / "test.npz")
     ones = images.y == 1
     LabelledImages(images.x[ones], images.y[ones]).save(tmp_path / "one.npz")
-    encode.main(tmp_path / "one.npz", computed / "vae.safetensors", tmp_path / "codes.npz", seed=0)
+    encode.main(tmp_path / "one.npz", made / "vae.safetensors", tmp_path / "codes.npz", seed=0)
     codes, none = tmp_path / "codes.npz", tmp_path / "none"
-    classes = computed / "classes.json"
+    classes = made / "classes.json"
     message = "compares classes, and the test images are all of one"
     with pytest.raises(InputError, match=f"neighbourhood {message}"):
         neighbourhood.main(params.neighbourhood, classes, none, none, codes)
@@ -271,10 +89,10 @@ def test_an_example_that_the_data_does_not_hold_is_refused(claim, made, params, 
     settings = getattr(params, claim).model_copy(update={"example": 12})
     test = [made / "test.npz"] if claim == "posterior_std" else []
     record = next((made / claim).glob("*.npz"))
-    draw = import_module(f"claims.{claim}.draw").main
+    script = import_module(f"claims.{claim}.draw").main
     files = *test, made / "classes.json", record, tmp_path / "a.png"
     with pytest.raises(InputError, match=f"claims/{claim}/params.yaml:example: .* of class 12"):
-        draw(settings, *files, style=params.style)
+        script(settings, *files, style=params.style)
 
 
 def test_the_classifier_predicts_what_it_was_trained_on(made):
@@ -360,9 +178,9 @@ def test_the_sum_over_the_plane_is_above_every_bound_of_it(made):
 def test_models_of_several_networks_are_not_set_side_by_side(made, params, tmp_path):
     runs = [made / f"planes/{name}.npz" for name in ("beta1", "convolutional")]
     files = made / "classes.json", made / "results/planes/exact.json", tmp_path / "a.png"
-    draw = import_module("claims.planes.draw").main
+    script = import_module("claims.planes.draw").main
     with pytest.raises(InputError, match="beta1, convolutional: give models that differ in their"):
-        draw(*files, *runs, frame=params.frame, style=params.style)
+        script(*files, *runs, frame=params.frame, style=params.style)
 
 
 def test_the_kl_falls_as_its_weight_rises(made):

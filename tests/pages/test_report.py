@@ -6,22 +6,24 @@ import numpy as np
 import pytest
 
 from figures import conditional
-from figures import sheet as base
 from figures.animation import gif
-from pages.report.report import MEANINGS, build, to_html, to_markdown
-from pipeline import params
+from figures.png import save
+from pages.report.markdown import to_markdown
+from pages.report.page import to_html
+from pages.report.report import MEANINGS, build
+from pipeline.params import Params
 from vae.errors import InputError
 
 
 @pytest.fixture
 def checked(content):
-    return params.check(content)
+    return Params(**content)
 
 
 @pytest.fixture
 def tree(tmp_path, checked):
     """A reports folder with a small picture for every figure."""
-    for figure, models in checked.figures:
+    for figure, models in checked.figures.items():
         for model in models:
             drawn = conditional.draw(
                 np.zeros((1, 2, 4, 4)), class_names="ab", title=f"{figure} of {model}", dpi=50
@@ -31,9 +33,9 @@ def tree(tmp_path, checked):
             if figure == "class_manifolds":
                 place.mkdir()
                 for label in range(10):
-                    base.save(drawn, place / f"{label}.png", f"Caption of {figure} of {model}.")
+                    save(drawn, place / f"{label}.png", f"Caption of {figure} of {model}.")
             else:
-                base.save(drawn, place.with_suffix(".png"), f"Caption of {figure} of {model}.")
+                save(drawn, place.with_suffix(".png"), f"Caption of {figure} of {model}.")
             if figure == "interpolation":
                 place.with_suffix(".gif").write_bytes(b"GIF89a")
     return tmp_path
@@ -49,17 +51,48 @@ def test_every_picture_is_there_once_with_its_caption(checked, tree, numbers):
     shown = re.findall(r'<img src="([^"]+)"', text)
     files = [file.relative_to(tree).as_posix() for file in tree.rglob("*.*")]
     assert sorted(shown) == sorted(files)
-    for figure, models in checked.figures:
+    for figure, models in checked.figures.items():
         for model in models:
             assert text.count(f"Caption of {figure} of {model}.") == 1
 
 
 def test_unconditional_models_come_first_in_the_order_of_params(checked, tree, numbers):
     text = to_markdown(build(checked, numbers, tree))
-    plain = [f for f, models in checked.figures if set(models) & {"vae", "vae20"}]
+    plain = [f for f, models in checked.figures.items() if set(models) & {"vae", "vae20"}]
     places = [text.index(f"## {figure.capitalize()}") for figure in plain]
     assert places == sorted(places)
     assert text.index("class-conditional model cvae") > places[-1]
+
+
+def test_sections_follow_the_order_of_figures_whatever_it_is(content, checked, tree, numbers):
+    content["figures"] = dict(reversed(content["figures"].items()))
+    plain, turned = (build(p, numbers, tree).sections for p in (checked, Params(**content)))
+    *figures, conditional_ = (section.heading for section in plain)
+    assert len(figures) > 5
+    assert [section.heading for section in turned] == [*reversed(figures), conditional_]
+    titles = [picture.title for picture in plain[-1].pictures]
+    assert [picture.title for picture in turned[-1].pictures] == titles[::-1]
+
+
+def test_pictures_of_a_section_follow_the_order_of_its_models(content, tree, numbers):
+    content["figures"]["reconstructions"] = ["vae20", "cvae", "vae"]
+    sections = build(Params(**content), numbers, tree).sections
+    (section,) = (section for section in sections if section.heading == "Reconstructions")
+    titles = [picture.title for picture in section.pictures]
+    assert titles == ["reconstructions of vae20", "reconstructions of vae"]
+
+
+def test_a_figure_of_ones_own_has_its_section_and_words(content, checked, tree, numbers):
+    content["figures"] = {"my_own": ["vae"], **content["figures"]}
+    drawn = conditional.draw(np.zeros((1, 2, 4, 4)), class_names="ab", title="Mine", dpi=50)
+    save(drawn, tree / "figures/vae/my_own.png", "What I saw.")
+    built = build(Params(**content), numbers, tree)
+    first = built.sections[0]
+    assert first.heading == "My own"
+    assert [(picture.title, picture.caption) for picture in first.pictures] == [
+        ("Mine", "What I saw.")
+    ]
+    assert "## My own\n\n### Mine" in to_markdown(built)
 
 
 def test_metrics_stand_under_their_model_with_their_sign(checked, tree, numbers):

@@ -255,9 +255,10 @@ def test_a_script_tells_bad_input_in_one_line(project, content, environment):
 def test_freed_memory_is_used_again():
     """Writing to fresh pages faults once each; to the same pages never again."""
     code = """if True:
-        import resource, sys
+        import ctypes, resource, sys
         import numpy as np
         from pipeline.run import keep_freed_memory
+        ctypes.CDLL(None).prctl(41, 1, 0, 0, 0)  # PR_SET_THP_DISABLE: a huge page faults once
         if sys.argv[1] == "True":
             keep_freed_memory()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

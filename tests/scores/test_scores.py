@@ -1,20 +1,25 @@
 """The score sheet: rows and stages agree, and its words follow the numbers."""
 
+import json
 import re
 
 import pytest
 from ruamel.yaml import YAML
 
-from scores.rows import read
+from pipeline import deps, loading
+from scores import sheet as sheet_stage
+from scores import train
+from scores.rows import Scores
 from scores.sheet import FEW_LABELS, _verdict, sheet
 from scores.train import LABELS, score
-from tests.test_pipeline import PLUMBING, closure
-from vae.archives import read as read_data
+from vae.dataset import Classes
+from vae.errors import InputError
+from vae.readers import read
 
 
 @pytest.fixture(scope="module")
 def scores(root):
-    return read(root / "benchmarks/params.yaml")
+    return loading.load(root / "scores/params.yaml", Scores)
 
 
 def result(nats, **more):
@@ -29,24 +34,31 @@ def result(nats, **more):
     } | more
 
 
-def test_every_row_has_its_stages_and_no_other(root, scores):
-    text = (root / "benchmarks/dvc.yaml").read_text(encoding="utf-8")
-    stages = YAML(typ="safe").load(text)["stages"]
+@pytest.fixture(scope="module")
+def stages(root):
+    text = (root / "scores/dvc.yaml").read_text(encoding="utf-8")
+    return YAML(typ="safe").load(text)["stages"]
+
+
+def test_every_row_has_its_stages_and_no_other(stages, scores):
     once = {name for name, row in scores.rows.items() if row.once}
     assert set(stages["score_once"]["foreach"]) == once
     assert set(stages["score"]["matrix"]["row"]) == set(scores.rows) - once
-    assert " 0 data/dataset.npz" in stages["score_once"]["do"]["cmd"]
+    assert stages["score"]["matrix"]["seed"] == "${seeds}"
+    assert "rows.${item} 0 data/" in stages["score_once"]["do"]["cmd"]
     assert scores.seeds[0] == 0
 
 
-def test_a_stage_depends_on_its_script_and_the_modules_that_it_imports(root):
-    text = (root / "benchmarks/dvc.yaml").read_text(encoding="utf-8")
-    for stage in YAML(typ="safe").load(text)["stages"].values():
-        stage = stage.get("do", stage)
-        script = re.match(r"python -m benchmarks\.(\w+)", stage["cmd"])[1]
-        code = {dep for dep in stage["deps"] if dep.endswith(".py")}
-        imported = closure(f"benchmarks/{script}.py") - PLUMBING
-        assert code == {f"benchmarks/{script}.py", "benchmarks/rows.py"} | imported
+def test_both_ways_to_run_a_row_are_the_same_but_for_its_name_and_seed(stages):
+    each, once = stages["score"], stages["score_once"]["do"]
+    for key in ("cmd", "deps", "params", "metrics"):
+        text = json.dumps(each[key]).replace("${item.row}", "${item}")
+        assert text.replace("${item.seed}", "0") == json.dumps(once[key]), key
+
+
+def test_the_sheet_depends_on_no_model(root, monkeypatch):
+    monkeypatch.chdir(root)
+    assert not any(file.startswith("vae/") for file in deps.closure("scores/sheet.py"))
 
 
 def test_a_rows_scale_is_that_of_its_likelihood(scores):
@@ -93,12 +105,54 @@ def test_the_sheet_holds_mean_spread_and_difference(scores):
     assert any(line.startswith("| VAE, d = 2") and "75.0 ± 0.0" in line for line in lines)
 
 
-def test_a_row_is_trained_and_measured_whole(scores, tmp_path):
-    data = read_data("digits", tmp_path, tmp_path)
-    model = scores.rows["d2"].model.model_copy(update={"hidden": [16], "epochs": 2})
-    row = scores.rows["d2"].model_copy(update={"model": model, "samples": 10})
-    found = score(row, data, seed=0)
-    again = score(row, data, seed=0)
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    nowhere = tmp_path_factory.mktemp("nowhere")
+    return read("digits", nowhere, nowhere)
+
+
+def small(row):
+    """The same row with a network that is trained in a moment."""
+    model = row.model.model_copy(update={"hidden": [16], "epochs": 2})
+    return row.model_copy(update={"model": model, "samples": 10})
+
+
+def test_a_row_is_trained_and_measured_whole(scores, digits):
+    row = small(scores.rows["d2"])
+    found, again = (score(row, digits.train, digits.test, 10, seed=0) for _ in range(2))
     assert found["elbo"] == again["elbo"]
     assert found["elbo"] < found["log_likelihood"] < 0
     assert set(found["knn_accuracy"]) == set(LABELS) == set(map(int, FEW_LABELS))
+
+
+def test_a_conditional_row_knows_its_classes_and_names_none(scores, digits):
+    row = small(scores.rows["cvae2"])
+    found = score(row, digits.train, digits.test, 10, seed=0)
+    pixels, hidden, latent, classes = 64, 16, 2, 10
+    encoder = (pixels + classes + 1) * hidden + (hidden + 1) * 2 * latent
+    decoder = (latent + classes + 1) * hidden + (hidden + 1) * pixels
+    assert found["parameters"] == encoder + decoder
+    assert found["knn_accuracy"] == {}
+
+
+def test_a_row_is_refused_on_another_data_set(scores, digits, tmp_path):
+    parts = [tmp_path / name for name in ("train.npz", "test.npz", "classes.json")]
+    for part, path in zip(digits, parts, strict=True):
+        part.save(path)
+    with pytest.raises(InputError, match="published numbers are of mnist, and this is digits"):
+        train.main(small(scores.rows["d2"]), 0, *parts, tmp_path / "result.json")
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_a_row_s_result_is_what_the_sheet_reads(scores, digits, tmp_path):
+    parts = [tmp_path / name for name in ("train.npz", "test.npz", "classes.json")]
+    as_mnist = digits._replace(classes=Classes("mnist", digits.classes.names))
+    for part, path in zip(as_mnist, parts, strict=True):
+        part.save(path)
+    two = scores.model_copy(update={"seeds": [0, 1], "rows": {"d2": small(scores.rows["d2"])}})
+    for seed in two.seeds:
+        train.main(two.rows["d2"], seed, *parts, tmp_path / f"results/d2-{seed}.json")
+    sheet_stage.main(two, tmp_path / "results", tmp_path / "scores.md")
+    found = [json.loads(file.read_text()) for file in (tmp_path / "results").iterdir()]
+    mean = -sum(result["log_likelihood"] for result in found) / 2
+    assert f"| **{mean:.2f}** ± " in (tmp_path / "scores.md").read_text(encoding="utf-8")

@@ -1,30 +1,44 @@
-"""The train stage as a process: killed and started anew, and diverging."""
+"""The train stage: killed and started anew, diverging, without a class; what a restart trusts."""
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+from pipeline import loading, progress
+from stages import train
 from tests.conftest import write_params
-from vae.archives import read
+from vae import objective
+from vae.dataset import Classes, LabelledImages
+from vae.errors import InputError
+from vae.model import networks
+from vae.readers import read
+
+# --- as a process ----------------------------------------------------------------------------
 
 
 @pytest.fixture
 def trains(root, content, tmp_path):
     """Runs the stage on digits, in a folder of its own, with changed parameters."""
-    read("digits", tmp_path, tmp_path).save(tmp_path / "digits.npz")
+    digits = read("digits", tmp_path, tmp_path)
+    digits.train.save(tmp_path / "train.npz")
+    digits.classes.save(tmp_path / "classes.json")
     content["models"]["vae"] |= {"hidden": [16], "epochs": 50}
 
     def start(out="out", **training):
         content["training"] |= training
         write_params(tmp_path, content)
-        command = [sys.executable, "-m", "stages.train", "vae", "digits.npz", "states"]
+        command = [sys.executable, "-m", "stages.train", "params.yaml:models.vae", "train.npz"]
         return subprocess.Popen(
-            [*command, f"{out}/vae.safetensors", f"{out}/vae.csv"],
+            [*command, "classes.json", "states", f"{out}/vae.safetensors", f"{out}/vae.csv"],
             cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": str(root), "DEVICE": "cpu"},
             stdout=subprocess.PIPE,
@@ -57,3 +71,129 @@ def test_a_diverging_training_is_told_in_a_line_and_leaves_no_checkpoint(trains,
     assert process.returncode == 1
     assert re.fullmatch(r"python -m stages\.train: training diverged in epoch \d+: .*\n", told)
     assert not (tmp_path / "out").exists()
+
+
+# --- what is trained on, and what a restart trusts -------------------------------------------
+
+
+@pytest.fixture
+def begin(content, tmp_path, monkeypatch):
+    """Starts a training on a few images that is interrupted after its first epoch.
+
+    Given back are the name of the state that it left, and the images and labels it saw.
+    """
+    monkeypatch.setenv("DEVICE", "cpu")
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 3), dtype=np.uint8)
+    LabelledImages(images, np.arange(30) % 3).save(tmp_path / "train.npz")
+    Classes("few", ("a", "b", "c")).save(tmp_path / "classes.json")
+    content["models"]["vae"] |= {"hidden": [5]}
+    seen = []
+
+    def interrupted(model, x, y, on_epoch, **options):
+        seen.append((x, y))
+        on_epoch({"history": [{"validation_elbo": -1.0}]})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "fit", interrupted)
+
+    def start(states="states", out="out", without=-1):
+        write_params(tmp_path, content)
+        params = loading.read(tmp_path / "params.yaml")
+        with pytest.raises(KeyboardInterrupt):
+            train.main(
+                params.models["vae"],
+                *(tmp_path / name for name in ("train.npz", "classes.json", states)),
+                *(tmp_path / out / name for name in ("vae.safetensors", "vae.csv")),
+                without,
+                seed=params.seed,
+                training=params.training,
+            )
+        (state,) = (tmp_path / states).iterdir()
+        state.unlink()
+        return state.name, *seen.pop()
+
+    return start
+
+
+def test_without_a_class_all_other_images_are_trained_on_in_order(begin, tmp_path):
+    images, labels = LabelledImages.load(tmp_path / "train.npz")
+    _, x, y = begin(without=1)
+    assert torch.equal(x, torch.from_numpy(images[labels != 1]))
+    assert torch.equal(y, torch.from_numpy(labels[labels != 1]))
+    _, x, y = begin()
+    assert torch.equal(x, torch.from_numpy(images))
+    assert torch.equal(y, torch.from_numpy(labels))
+
+
+@pytest.mark.parametrize("labels, without, told", [([0, 2], 1, "class 1; there"), ([1], 1, "all")])
+def test_a_class_that_cannot_be_left_out_is_told(labels, without, told, begin, tmp_path):
+    y = np.resize(labels, 30)
+    LabelledImages(np.zeros((30, 4, 3), np.uint8), y).save(tmp_path / "train.npz")
+    with pytest.raises(InputError, match=f"held_out: .*{told}"):
+        begin(without=without)
+
+
+def altered(content, **changes):
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        place = content
+        for section in sections:
+            place = place[section]
+        place[key] = value
+
+
+@pytest.mark.parametrize(
+    "key, value",
+    [
+        ("seed", 1),
+        ("training__learning_rate", 1e-4),
+        ("training__precision", "float32"),
+        ("models__vae__hidden", [6]),
+        ("models__vae__objective__beta", 2.0),
+        ("models__vae__epochs", 35),
+        ("models__vae__conditional", True),
+    ],
+)
+def test_a_restart_with_other_settings_begins_anew(key, value, begin, content):
+    first, *_ = begin()
+    altered(content, **{key: value})
+    assert begin()[0] != first
+
+
+def test_a_restart_without_a_class_begins_anew(begin):
+    assert len({begin(without=without)[0] for without in (-1, 0, 1)}) == 3
+
+
+def test_a_restart_on_other_data_begins_anew(begin, tmp_path):
+    first, *_ = begin()
+    images, labels = LabelledImages.load(tmp_path / "train.npz")
+    images[7, 2, 1] ^= 1
+    LabelledImages(images, labels).save(tmp_path / "train.npz")
+    other, *_ = begin()
+    Classes("few", ("a", "b", "c", "d")).save(tmp_path / "classes.json")
+    assert len({first, other, begin()[0]}) == 3
+
+
+@pytest.mark.parametrize("module", [objective, networks, train])
+def test_a_restart_with_other_code_begins_anew(module, begin, tmp_path, monkeypatch):
+    first, *_ = begin()
+    copy = Path(shutil.copy(module.__file__, tmp_path / "module.py"))
+    monkeypatch.setattr(module, "__file__", str(copy))
+    assert begin()[0] == first  # the same code in another place
+    copy.write_text(copy.read_text(encoding="utf-8").replace("beta", "bata", 1) + "\n")
+    assert begin()[0] != first
+
+
+def test_a_restart_with_another_torch_begins_anew(begin, monkeypatch):
+    first, *_ = begin()
+    monkeypatch.setattr(torch, "__version__", "0.0")
+    assert begin()[0] != first
+
+
+def test_what_cannot_change_the_model_lets_a_training_go_on(begin, content, tmp_path, monkeypatch):
+    first, *_ = begin()
+    altered(content, style__dpi=99, evaluate__samples=7, models__cvae__epochs=1)
+    os.utime(tmp_path / "train.npz", (0, 0))
+    (tmp_path / "progress.py").write_text("bars = None\n")
+    monkeypatch.setattr(progress, "__file__", str(tmp_path / "progress.py"))
+    assert begin(states="elsewhere", out="elsewhere/too")[0] == first

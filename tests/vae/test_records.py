@@ -156,6 +156,18 @@ def test_a_flipped_bit_is_told_or_changes_nothing(path):
     assert seen > 500
 
 
+def test_a_comment_that_would_hide_members_is_told(path):
+    """The length of a member's comment in the archive's directory, bit by bit: whoever trusts it
+    takes the members behind for the comment, and a list or a mapping would be shorter."""
+    whole = path.read_bytes()
+    entries = [found.start() for found in re.finditer(rb"PK\x01\x02", whole)]
+    assert len(entries) == 16
+    for entry in entries[:-1]:
+        for bit in range(16):
+            path.write_bytes(flipped(whole, 8 * (entry + 32) + bit))
+            complaint(read, path)
+
+
 def test_a_shape_that_shrank_is_told_though_the_bytes_that_it_names_are_there(tmp_path):
     """A large array is read in parts, and zipfile checks its sum only at the end."""
     path = tmp_path / "trip.npz"

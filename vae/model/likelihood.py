@@ -1,4 +1,4 @@
-"""Observation models p(x | z): what a model sees of an image, and how its decoder tells of it.
+"""Observation models p(x | z): what a model sees of an image, and its distribution given z.
 
     bernoulli             scale G   grey pixels in [0, 1]
     dynamic-bernoulli     scale D   0 or 1, drawn anew each time

@@ -34,10 +34,10 @@ class VAE(nn.Module):
         latent_dim: number of latent axes d.
         hidden: the encoder's widths or, of a convolutional network, its channels; the decoder has
             them in reverse.
-        activation: a key of `vae.networks.ACTIVATIONS`.
+        activation: a key of `vae.model.networks.ACTIVATIONS`.
         classes: number of classes y is drawn from; 0 for an unconditional model.
-        likelihood: a key of `vae.likelihood.LIKELIHOODS`.
-        network: a key of `vae.networks.NETWORKS`.
+        likelihood: a key of `vae.model.likelihood.LIKELIHOODS`.
+        network: a key of `vae.model.networks.NETWORKS`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Scores of strangeness by hand, and how well they tell."""
+"""Scores of anomaly by hand, and how well they rank."""
 
 import numpy as np
 import pytest

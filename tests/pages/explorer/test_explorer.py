@@ -1,305 +1,25 @@
-"""The explorer: what its page holds, and what a reader can do with it in a real browser."""
+"""What a reader can do with an explorer, in a real browser."""
 
-import base64
-import copy
-import gzip
 import re
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from scipy.special import ndtr, ndtri
-
-from benchmarks import pages
-from pages.explorer.contents import contents, far, ink, to_nibbles
-from pages.render import render
-from vae.archives import Dataset, read
-from vae.codes import Codes
-from vae.model import VAE
-from vae.model.networks import ACTIVATIONS
-from vae.training import fit
-
-ROOT = Path(__file__).resolve().parent.parent
-KINDS = {
-    "plane": {"latent_dim": 2, "classes": 0},
-    "conditional": {"latent_dim": 2, "classes": 10},
-    "map": {"latent_dim": 5, "classes": 0},
-}
-
-
-def encoded(model, data):
-    x = torch.from_numpy(data.x_test).float() / 255
-    y = torch.from_numpy(data.y_test) if model.conditional else None
-    with torch.no_grad():
-        q = model.encode(x, y).base_dist
-    return Codes(q.loc.numpy(), (2 * q.scale.log()).numpy(), q.loc.numpy(), data.y_test)
-
-
-def values(model, data, **options):
-    codes = encoded(model, data)
-    places = codes.mean[:, :2].astype(np.float64) if model.latent_dim > 2 else None
-    settings = {"images": 300, "limit": 4.0, "grid": 6, "active_variance": 0.01} | options
-    return contents(data, model, codes, places=places, **settings)
-
-
-def write(path, model, data, **options):
-    text = render(
-        ROOT / "pages/explorer",
-        ROOT / "pages/shared.css",
-        model="small",
-        **values(model, data, **options),
-    )
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="session")
-def digits(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("none")
-    return read("digits", folder, folder)
-
-
-@pytest.fixture(scope="session")
-def models(digits):
-    """Small models that know scikit-learn's digits well enough to recognise one."""
-    trained = {}
-    for kind, shape in KINDS.items():
-        torch.manual_seed(0)
-        model = VAE(digits.image_shape, hidden=[96, 48], activation="gelu", **shape)
-        fit(
-            model,
-            torch.from_numpy(digits.x_train),
-            torch.from_numpy(digits.y_train),
-            epochs=60,
-            batch_size=64,
-            learning_rate=3e-3,
-            beta2=0.99,
-            warmup=0.3,
-            clip=100.0,
-            validation=50,
-            precision="float32",
-        )
-        trained[kind] = model.eval()
-    return trained
-
-
-@pytest.fixture(scope="session")
-def files(models, digits, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("explorers")
-    return {kind: write(folder / f"{kind}.html", model, digits) for kind, model in models.items()}
-
-
-@pytest.fixture
-def explorer(opened, files):
-    """A page of one kind, ready."""
-
-    def open_(kind, **options):
-        page = opened(files[kind], "body[data-ready]", **options)
-        still(page)
-        return page
-
-    return open_
-
-
-def still(page):
-    """Wait until what a control asked for is drawn."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def until(page, condition):
-    """Wait for a condition; the page's policy forbids Playwright's own way."""
-    end = time.monotonic() + 10
-    while not page.evaluate(condition):
-        assert time.monotonic() < end, condition
-        page.wait_for_timeout(20)
-
-
-def pixels(page, selector):
-    """The red channel of a canvas, 0–255."""
-    height, width, content = page.evaluate(
-        """(selector) => {
-          const canvas = document.querySelector(selector);
-          const { width, height } = canvas;
-          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-          let red = "";
-          for (let i = 0; i < data.length; i += 4) red += String.fromCharCode(data[i]);
-          return [height, width, btoa(red)];
-        }""",
-        selector,
-    )
-    red = np.frombuffer(base64.b64decode(content), np.uint8)
-    return red.reshape(height, width).astype(int)
-
-
-def place(page, selector, u, v):
-    """Screen coordinates of a place in an element, from its lower left corner."""
-    page.locator(selector).scroll_into_view_if_needed()
-    box = page.locator(selector).bounding_box()
-    return box["x"] + u * box["width"], box["y"] + (1 - v) * box["height"]
-
-
-def z(page):
-    return np.array(page.evaluate("Array.from(explorer.state.here.z)"))
-
-
-def labels(page):
-    return page.locator("#near button:visible span").all_inner_texts()
-
-
-def draw(page, points):
-    """One stroke through places of the pad, 0–1 from its upper left corner."""
-    spots = [place(page, "#pad", u, 1 - v) for u, v in points]
-    page.mouse.move(*spots[0])
-    page.mouse.down()
-    for spot in spots[1:]:
-        page.mouse.move(*spot)
-    page.mouse.up()
-    still(page)
-
-
-CIRCLE = [(0.5 + 0.25 * np.sin(t), 0.5 - 0.38 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 25)]
-
-
-# --- what the page holds ---------------------------------------------------------------------
-
-
-def test_nibbles_hold_every_pixel_to_a_sixteenth():
-    images = np.random.default_rng(0).integers(0, 256, (3, 5, 5), dtype=np.uint8)
-    packed = to_nibbles(images)
-    unpacked = np.stack([packed >> 4, packed & 15], axis=1).ravel()[: images.size] * 17.0
-    assert np.abs(unpacked - images.ravel()).max() <= 8.5
-
-
-def test_ink_is_measured_by_box_and_centre_of_mass():
-    images = np.zeros((3, 10, 12), np.uint8)
-    images[0, 2:6, 3:5] = 200  # 4 high, 2 wide, about (4, 4)
-    images[1, 1, 4:10] = 100  # 1 high, 6 wide, about (7, 1.5); the third is empty
-    assert ink(images) == {"box": 5.0, "centre": [5.5, 2.75]}
-
-
-def test_mnist_lies_as_its_makers_say(mnist):
-    """LeCun et al. 1998: fit into 20×20, centre of mass in the middle of 28×28 (on a pixel)."""
-    found = ink(mnist.x_test)
-    assert found["box"] == 20
-    assert found["centre"] == pytest.approx([14.5, 14.5], abs=0.1)
-
-
-def test_far_is_beyond_what_99_of_100_points_see():
-    line = np.arange(1000.0)[:, None]
-    assert far(line) == pytest.approx(4, abs=0.1)  # four to each side, but at the ends
-
-
-def test_the_same_inputs_give_the_same_bytes(models, digits, tmp_path):
-    files = [write(tmp_path / name, models["plane"], digits) for name in ("a.html", "b.html")]
-    assert files[0].read_bytes() == files[1].read_bytes()
-
-
-def test_images_are_spread_over_the_test_set_and_no_more_than_asked(models, digits):
-    held = values(models["plane"], digits, images=50)
-    blob = gzip.decompress(base64.b64decode(held["arrays"]))
-    row = next(row for row in held["data"]["table"] if row["name"] == "index")
-    index = np.frombuffer(blob, np.int32, 50, row["offset"])
-    assert index[0] == 0
-    assert index[-1] == len(digits.x_test) - 1
-    assert np.ptp(np.diff(index)) <= 1
-
-
-def test_a_class_name_cannot_leave_its_place(models, digits, opened, tmp_path):
-    names = ("</script><script>alert(1)</script>", *digits.class_names[1:])
-    data = Dataset("<b>", names, digits.x_train, digits.y_train, digits.x_test, digits.y_test)
-    page = opened(write(tmp_path / "a.html", models["plane"], data), "body[data-ready]")
-    assert page.locator("#chips button").first.inner_text() == names[0]
-    assert "<b>" in page.locator("h1").inner_text()
-
-
-# --- as true as PyTorch ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_decoder_and_encoder_agree_with_torch(explorer, models, digits, kind):
-    page = explorer(kind)
-    assert pages.decoder_error(page, models[kind]) < 1 / 255
-    assert pages.encoder_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
-    assert pages.posterior_error(page, models[kind], digits.x_test, digits.y_test) < 1 / 255
-
-
-def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
-    models, digits, opened, tmp_path
-):
-    model = copy.deepcopy(models["plane"])
-    with torch.no_grad():
-        model.encoder[-1].bias[2:] = 100
-    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
-    assert pages.posterior_error(page, model, digits.x_test, digits.y_test, 5) < 1e-5
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("image_shape", [(28, 28), (6, 4, 3)])
-def test_any_activation_and_image_shape_is_run_as_torch_does(
-    opened, tmp_path, activation, image_shape
-):
-    torch.manual_seed(0)
-    model = VAE(image_shape, 2, [64, 32], activation, 3)
-    images = np.random.default_rng(0).integers(0, 256, (60, *image_shape), dtype=np.uint8)
-    labels = np.arange(60) % 3
-    data = Dataset("noise", ("a", "b", "c"), images, labels, images, labels)
-    page = opened(write(tmp_path / "a.html", model, data), "body[data-ready]")
-    assert pages.decoder_error(page, model, 20) < 1 / 255
-    assert pages.encoder_error(page, model, images, labels, 20) < 1 / 255
-    assert page.locator("#pad").count() == (len(image_shape) == 2)  # one draws in grey
-
-
-def test_the_normal_distribution_is_scipys(explorer):
-    places = np.linspace(-4, 4, 161)
-    page = explorer("plane")
-    cdf, back = page.evaluate(
-        "(z) => [z.map(explorer.phi.cdf), z.map(explorer.phi.cdf).map(explorer.phi.quantile)]",
-        places.tolist(),
-    )
-    assert cdf == pytest.approx(ndtr(places), abs=1e-5)
-    assert back == pytest.approx(places, abs=1e-3)
-    assert page.evaluate("explorer.phi.quantile(0.975)") == pytest.approx(ndtri(0.975), abs=1e-4)
-
-
-def test_halves_are_read_as_numpy_reads_them(explorer):
-    bits = np.arange(0, 1 << 16, 7, dtype=np.uint16)
-    finite = bits[np.isfinite(bits.view(np.float16))]
-    read = explorer("plane").evaluate(
-        "(bits) => Array.from(fromHalves(Uint16Array.from(bits)))", finite.tolist()
-    )
-    assert read == finite.view(np.float16).astype(float).tolist()
-
-
-def test_the_nearest_are_the_nearest(explorer):
-    rng = np.random.default_rng(0)
-    points, here = rng.normal(size=(200, 3)).astype(np.float32), rng.normal(size=3)
-    found = explorer("plane").evaluate(
-        "([points, here]) => nearest(Float32Array.from(points), here, 8).map((f) => f.index)",
-        [points.ravel().tolist(), here.tolist()],
-    )
-    assert found == np.linalg.norm(points - here, axis=1).argsort()[:8].tolist()
-
-
-@pytest.mark.parametrize(("left", "top", "scale"), [(10, 20, 4), (150, 90, 2), (40, 3, 7)])
-def test_a_drawing_is_centred_whatever_its_place_and_size(explorer, left, top, scale):
-    drawing = np.zeros((280, 280), np.float32)
-    drawing[top : top + 30 * scale, left : left + 10 * scale] = 1
-    drawing[top : top + 10 * scale, left : left + 20 * scale] = 1
-    image = np.array(
-        explorer("plane").evaluate(
-            """(ink) => Array.from(centred(Float32Array.from(ink), 280, [28, 28],
-                                           { box: 20, centre: [14, 14] }))""",
-            drawing.ravel().tolist(),
-        )
-    ).reshape(28, 28)
-    across, down = image.sum(axis=0), image.sum(axis=1)
-    middle = np.arange(28) + 0.5
-    assert (down > 0.5).sum() == pytest.approx(20, abs=1)
-    assert across @ middle / image.sum() == pytest.approx(14, abs=0.3)
-    assert down @ middle / image.sum() == pytest.approx(14, abs=0.3)
-
+from scipy.special import ndtri
+
+from tests.pages.explorer.drive import (
+    CIRCLE,
+    KINDS,
+    draw,
+    encoded,
+    labels,
+    pixels,
+    place,
+    still,
+    until,
+    write,
+    z,
+)
 
 # --- what a reader does ----------------------------------------------------------------------
 
@@ -586,7 +306,7 @@ def test_on_a_map_the_nearest_image_sets_the_sliders(explorer, models, digits):
     shown = z(page)
     index = int(page.locator("#near button").first.get_attribute("data-image"))
     original = page.evaluate("(i) => explorer.arrays.index.values[i]", index)
-    assert shown == pytest.approx(encoded(models["map"], digits).mean[original], abs=2e-3)
+    assert shown == pytest.approx(encoded(models["map"], digits.test).mean[original], abs=2e-3)
     sliders = page.locator(".axis input").evaluate_all("(all) => all.map((s) => +s.value)")
     axes = [axis["axis"] for axis in page.evaluate("explorer.data.axes")]
     assert sliders == pytest.approx(np.clip(shown, -4, 4)[axes], abs=0.01)
