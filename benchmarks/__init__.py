@@ -1,1 +1,1 @@
-"""Measurements beside a peer and published numbers: `make bench` writes results.md."""
+"""Speed, beside a peer's way in the same run: `make bench` writes results.md."""

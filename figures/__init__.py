@@ -1,1 +1,1 @@
-"""One module a figure: `draw` turns arrays into a matplotlib Figure, `caption` says what to see."""
+"""One module a figure: `draw` makes a matplotlib Figure, `caption` says how to read it."""

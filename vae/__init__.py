@@ -1,1 +1,1 @@
-"""Variational autoencoders and pictures of what they learn: arrays in, arrays and figures out."""
+"""The mathematics of variational autoencoders: arrays and tensors in, arrays and tensors out."""
