@@ -20,6 +20,7 @@ endif
 
 .PHONY: report test compare claims scores bench deps lock
 report: $(BIN)/ready
+	@python -m pipeline.recover
 	@python -m pipeline.fetch data/archives $(DATASET); \
 	case $$? in \
 	0) $(if $(DATASET),dvc exp run -S dataset.name=$(DATASET),dvc repro) ;; \
@@ -60,7 +61,7 @@ lock: $(BIN)/ready
 $(BIN)/ready: requirements-uv.txt requirements.txt
 	@$(PYTHON) -c 'import sys; v = "%d.%d" % sys.version_info[:2]; \
 	  sys.exit(sys.version_info < (3, 11) and "Python >= 3.11 is needed, " + v + " found: make PYTHON=...")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv # an installation that was interrupted leaves half a package
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.txt
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements.txt
 	@touch $@

@@ -13,7 +13,7 @@ def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tm
     call("git commit -qam softer && git branch softer && git reset -q --hard HEAD~1", clone)
     (clone / "params.yaml").write_text("a: [")
     call("git commit -qam broken && git branch broken && git reset -q --hard HEAD~1", clone)
-    command = "python -m stages.compare pages/compare pages/shared.css reports page.html --"
+    command = "python -m pages.compare pages/compare pages/shared.css reports page.html --"
     call(f'{command} "main softer"', clone)
     page = (clone / "page.html").read_text(encoding="utf-8")
     assert "models.vae.objective.beta was 1 and is 2" in page
@@ -22,7 +22,7 @@ def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tm
     assert page.count("data:image/png") > 10
     broken = call(f'{command} "main broken"', clone, check=False)
     assert broken.returncode == 1
-    assert re.fullmatch(r"python -m stages\.compare: broken cannot be read .*\n", broken.stderr)
+    assert re.fullmatch(r"python -m pages\.compare: broken cannot be read .*\n", broken.stderr)
 
 
 def test_the_commands_of_the_readme_run(repository, tmp_path):

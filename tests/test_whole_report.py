@@ -11,6 +11,7 @@ from pipeline import loading
 from pipeline.params import Data
 from pipeline.run import PARAMS
 from tests import whole_report
+from tests.project import call
 
 
 @pytest.fixture
@@ -18,7 +19,8 @@ def copy(repository, tmp_path):
     """What the check reads of a run, to be harmed."""
     for name in ("reports", "data/dataset", "data/models"):
         shutil.copytree(repository / name, tmp_path / name)
-    shutil.copy(repository / PARAMS, tmp_path)
+    committed = call(f"git show HEAD:{PARAMS}", repository).stdout  # others alter the file
+    (tmp_path / PARAMS).write_text(committed, encoding="utf-8")
     return tmp_path
 
 

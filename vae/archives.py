@@ -6,21 +6,16 @@ only if its MD5 is the one that torchvision lists. `vae.readers` reads what was 
 """
 
 import hashlib
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 from vae.errors import InputError
+from vae.mirrors import Refused, chunks
 
 Progress = Callable[[str, int, int | None], None]
 """Told the archive's name, the bytes that came now, and the total if known."""
-
-_CHUNK = 1 << 16
-_SLOWEST = 1024  # bytes a second; a mirror that sends less counts as hanging
 
 _TORCHVISION = {
     "mnist": "MNIST",
@@ -76,7 +71,7 @@ def fetch(
         name: as in params.yaml.
         store: the folder for archives.
         mirror: a folder or an http(s) address to try first.
-        timeout: seconds of silence after which a mirror counts as hanging.
+        timeout: seconds after which a silent mirror counts as hanging; see `vae.mirrors`.
         progress: called as bytes come.
 
     Raises:
@@ -93,8 +88,8 @@ def fetch(
         try:
             for source in [*own, *archive.urls]:
                 try:
-                    _copy(source, partial, archive, timeout, progress)
-                except _Refused as refusal:
+                    _copy_patiently(source, partial, archive, timeout, progress)
+                except Refused as refusal:
                     refusals.append(f"  {source}: {refusal}")
                 else:
                     partial.replace(target)
@@ -125,15 +120,23 @@ def torchvision_class(name: str) -> Any:
     return getattr(torchvision.datasets, _TORCHVISION[kind])
 
 
-class _Refused(Exception):
-    """A mirror did not give the archive."""
+def _copy_patiently(
+    source: str, target: Path, archive: Archive, timeout: float, progress: Progress
+) -> None:
+    """Copy, and once more if the first failure may pass."""
+    try:
+        _copy(source, target, archive, timeout, progress)
+    except Refused as refusal:
+        if not refusal.again:
+            raise
+        _copy(source, target, archive, timeout, progress)
 
 
 def _copy(source: str, target: Path, archive: Archive, timeout: float, progress: Progress) -> None:
     digest = hashlib.md5(usedforsecurity=False)
     size, head = 0, b""
     with target.open("wb") as file:
-        for chunk, total in _chunks(source, timeout):
+        for chunk, total in chunks(source, timeout):
             file.write(chunk)
             digest.update(chunk)
             size += len(chunk)
@@ -141,36 +144,9 @@ def _copy(source: str, target: Path, archive: Archive, timeout: float, progress:
             progress(archive.name, len(chunk), total)
     if digest.hexdigest() != archive.md5:
         page = " of a web page" if b"<html" in head or b"<!doctype" in head else ""
-        raise _Refused(
+        raise Refused(
             f"gave {size} bytes{page} with MD5 {digest.hexdigest()}; it must be {archive.md5}"
         )
-
-
-def _chunks(source: str, timeout: float) -> Iterator[tuple[bytes, int | None]]:
-    """The bytes of a file or address as they come, each with the total if that is known."""
-    size, start = 0, time.monotonic()
-    try:
-        with _open(source, timeout) as response:
-            total = getattr(response, "length", None)
-            while chunk := response.read1(_CHUNK):
-                yield chunk, total
-                size += len(chunk)
-                elapsed = time.monotonic() - start
-                if elapsed > timeout:
-                    if size < _SLOWEST * elapsed:
-                        raise _Refused(f"hangs: {size} bytes in {elapsed:.0f} s")
-                    size, start = 0, time.monotonic()
-    except TimeoutError:
-        raise _Refused(f"hangs: silent for {timeout:.0f} s") from None
-    except (OSError, HTTPException, ValueError) as error:
-        raise _Refused(str(error) or type(error).__name__) from None
-
-
-def _open(source: str, timeout: float) -> Any:
-    if source.startswith(("http://", "https://")):
-        request = urllib.request.Request(source, headers={"User-Agent": "latent-atlas"})
-        return urllib.request.urlopen(request, timeout=timeout)
-    return Path(source).open("rb")
 
 
 def _md5(path: Path) -> str:

@@ -5,6 +5,8 @@ user's own four IDX files are `folder`.
 """
 
 import gzip
+import io
+import math
 import shutil
 import struct
 import tempfile
@@ -19,6 +21,7 @@ from vae.archives import archives, torchvision_class
 from vae.dataset import Classes, LabelledImages
 from vae.errors import InputError
 
+_CHUNK = 1 << 20
 _IDX = {
     "x_train": "train-images-idx3-ubyte",
     "y_train": "train-labels-idx1-ubyte",
@@ -157,16 +160,15 @@ def _read_idx(folder: Path, name: str) -> ndarray:
     path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     if path is None:
         raise InputError(f"{folder} holds neither {name} nor {name}.gz; see its README.md")
-    content = path.read_bytes()
     try:
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-        zeros, kind, axes = struct.unpack_from(">HBB", content)
-        if zeros != 0 or kind not in _IDX_TYPES or axes == 0:
-            raise ValueError("its first bytes are no IDX header")
-        shape = struct.unpack_from(f">{axes}I", content, 4)
-        array = np.frombuffer(content, _IDX_TYPES[kind], offset=4 + 4 * axes).reshape(shape)
-        array = array.astype(array.dtype.newbyteorder("="))
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            zeros, kind, axes = struct.unpack(">HBB", file.read(4))
+            if zeros != 0 or kind not in _IDX_TYPES or axes == 0:
+                raise ValueError("its first bytes are no IDX header")
+            shape = struct.unpack(f">{axes}I", file.read(4 * axes))
+            dtype = np.dtype(_IDX_TYPES[kind])
+            content = _exactly(file, math.prod(shape) * dtype.itemsize)
+        array = np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
     except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
         raise InputError(
             f"{path} is not a whole IDX file: {error}; see {folder / 'README.md'}"
@@ -174,3 +176,19 @@ def _read_idx(folder: Path, name: str) -> ndarray:
     if "images" in name and array.dtype != np.uint8:
         raise InputError(f"{path} holds {array.dtype}; images must be unsigned bytes")
     return array
+
+
+def _exactly(file: io.BufferedIOBase, size: int) -> bytearray:
+    """The rest of a file, if it has that size; never much more of it is held in memory.
+
+    Raises:
+        ValueError: it has another size.
+    """
+    content = bytearray()
+    while chunk := file.read(_CHUNK):
+        content += chunk
+        if len(content) > size:
+            raise ValueError(f"its header promises {size} bytes, and more follow")
+    if len(content) < size:
+        raise ValueError(f"its header promises {size} bytes, and {len(content)} follow")
+    return content

@@ -84,8 +84,8 @@ def test_paths_come_by_position_and_sections_by_name(project, content, monkeypat
     assert got == [Path("a"), Path("b/c"), content["seed"], content["manifold"]["n"]]
 
 
-@pytest.mark.parametrize("more", [[], ["b"], ["b", "c"]])
-def test_the_last_words_may_be_any_number(more, project, monkeypatch):
+@pytest.mark.parametrize("more", [["b"], ["b", "c"]])
+def test_the_last_words_may_be_several(more, project, monkeypatch):
     got = []
 
     def main(target: Path, *more: str, seed: int) -> None:
@@ -93,6 +93,9 @@ def test_the_last_words_may_be_any_number(more, project, monkeypatch):
 
     run(monkeypatch, main, "a", *more)
     assert got == [(Path("a"), tuple(more))]
+    with pytest.raises(SystemExit) as caught:
+        run(monkeypatch, main, "a")
+    assert caught.value.code == 2
 
 
 def test_a_section_among_the_paths_comes_by_its_address(project, content, monkeypatch):

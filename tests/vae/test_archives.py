@@ -4,6 +4,7 @@ import errno
 import gzip
 import io
 import re
+import socket
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ import pytest
 from pipeline.params import DataSet
 from tests.vae.idx import md5
 from vae import archives as datasets
+from vae import mirrors
 from vae.archives import Archive, Unavailable, archives, fetch
 
 NAME = "images.gz"
@@ -88,6 +90,44 @@ class Mirror(BaseHTTPRequestHandler):
     def truncated(self):
         self.answer(BODY[:10_000], length=len(BODY))
 
+    def drips_headers(self):
+        self.drip(b"HTTP/1.0 200 OK\r\n" + b"X-Filler: x\r\n" * 100)
+
+    def endless(self):
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.closing.is_set():
+            self.wfile.write(bytes(1 << 16))
+
+    def huge(self):
+        self.answer(length=10**13)
+
+    def compressed(self):
+        body = gzip.compress(BODY)
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def promises_more(self):
+        self.answer(BODY, length=len(BODY) + 1)
+
+    def to_a_file(self):
+        self.answer(status=302, location=Path(__file__).as_uri())
+
+    def to_ftp(self):
+        self.answer(status=302, location="ftp://127.0.0.1/x")
+
+    def garbage(self):
+        self.wfile.write(bytes(range(256)))
+
+    def every_other(self):
+        if self.server.asked.count(self.path) % 2:
+            self.connection.shutdown(socket.SHUT_RDWR)
+        else:
+            self.answer(BODY)
+
     def altered(self):
         self.answer(BODY[:-1] + bytes([BODY[-1] ^ 1]))
 
@@ -101,7 +141,15 @@ REFUSALS = {
     "loops": "infinite loop",
     "page": f"gave {len(PAGE)} bytes of a web page",
     "moved_to_page": f"gave {len(PAGE)} bytes of a web page",
-    "truncated": "gave 10000 bytes with MD5 .* must be " + md5(BODY),
+    "truncated": f"ended after 10000 of {len(BODY)} bytes",
+    "drips_headers": "hangs: silent",
+    "endless": "sends more than 1 MiB",
+    "huge": "sends more than 1 MiB",
+    "compressed": r"gave \d+ bytes with MD5",
+    "promises_more": f"ended after {len(BODY)} of {len(BODY) + 1} bytes",
+    "to_a_file": "Redirection to url 'file:",
+    "to_ftp": "unknown url type: ftp",
+    "garbage": r"BadStatusLine|HTTP|\\x00",
     "altered": f"gave {len(BODY)} bytes with MD5 .* must be " + md5(BODY),
 }
 
@@ -125,6 +173,14 @@ def running():
 def server(running):
     running.asked.clear()
     return running
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small():
+    """A limit that an endless answer reaches at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mirrors, "_LARGEST", 1 << 20)
+        yield
 
 
 def offer(patch, server, *behaviours):
@@ -162,6 +218,22 @@ def test_after_a_bad_mirror_the_next_is_used(behaviour, server, tmp_path, monkey
 def test_unavailable_names_each_mirror_and_its_answer(behaviour, answer, refused, running):
     url = re.escape(f"{running.address}/{behaviour}/{NAME}: ")
     assert re.search(url + f"[^/]*{answer}", refused[0])
+
+
+@pytest.mark.parametrize("behaviour", ["every_other"])
+def test_a_line_that_broke_once_is_asked_once_more(behaviour, server, tmp_path, monkeypatch):
+    offer(monkeypatch, server, behaviour)
+    fetch("mnist", tmp_path, timeout=0.5)
+    assert (tmp_path / NAME).read_bytes() == BODY
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("behaviour", ["altered", "forbidden", "silent"])
+def test_what_will_not_pass_is_not_asked_again(behaviour, server, tmp_path, monkeypatch):
+    offer(monkeypatch, server, behaviour)
+    with pytest.raises(Unavailable):
+        fetch("mnist", tmp_path, timeout=0.5)
+    assert len(server.asked) == 1
 
 
 def test_unavailable_names_the_remedies(refused):

@@ -2,12 +2,16 @@
 
 import gzip
 import re
+import struct
+import subprocess
+import sys
 import zipfile
 
 import jaxtyping
 import numpy as np
 import pytest
 
+from tests.project import ROOT
 from tests.vae.idx import idx, md5, sample
 from vae.errors import InputError
 from vae.readers import read
@@ -239,6 +243,32 @@ def test_a_bad_file_is_named_with_what_is_allowed(file, bytes_, message, folder)
         (folder / file).write_bytes(bytes_)
     with pytest.raises(InputError, match=f"{re.escape(str(folder))}.*{file}.*{message}"):
         read("folder", folder, folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the process's own memory")
+def test_a_gzip_that_holds_more_than_its_header_says_is_refused_before_memory_fills(folder):
+    """A gigabyte of zeros takes a megabyte of disk."""
+    (folder / X_TEST).unlink()
+    with gzip.open(folder / f"{X_TEST}.gz", "wb") as file:
+        file.write(struct.pack(">HBBIII", 0, 8, 3, 10, 28, 28))
+        for _ in range(1024):
+            file.write(bytes(1 << 20))
+    code = """if True:
+        import resource, sys
+        from pathlib import Path
+        from vae.errors import InputError
+        from vae.readers import read
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        try:
+            read("folder", Path(sys.argv[1]), Path(sys.argv[1]))
+        except InputError as error:
+            print(error)
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+    """
+    command = [sys.executable, "-c", code, str(folder)]
+    said, megabytes = subprocess.check_output(command, text=True, cwd=ROOT).splitlines()
+    assert "its header promises 7840 bytes, and more follow" in said
+    assert int(megabytes) < 50
 
 
 NOTHING = {X_TEST: np.zeros((0, 5, 4), np.uint8), Y_TEST: np.zeros(0, np.uint8)}
