@@ -5,6 +5,7 @@
 # make claims   what the literature says of VAEs, put to the test: writes reports/claims.md
 # make scores   published settings, trained here: writes scores/scores.md
 # make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
+# make chaos    kills and damages runs at random for some MINUTES, and counts what survives
 # make deps     writes the code dependencies of every stage into dvc.yaml, after a change of imports
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
 endif
 
-.PHONY: report test compare claims scores bench deps lock
+.PHONY: report test compare claims scores bench chaos deps lock
 report: $(BIN)/ready
 	@python -m pipeline.recover
 	@python -m pipeline.fetch data/archives $(DATASET); \
@@ -48,6 +49,9 @@ scores: report
 
 bench: $(BIN)/ready
 	python -m benchmarks.bench
+
+chaos: $(BIN)/ready
+	python -m tests.chaos --minutes $(or $(MINUTES),60) --seed $(or $(SEED),0)
 
 deps: $(BIN)/ready
 	python -m pipeline.deps
