@@ -27,7 +27,7 @@ from benchmarks.training import (
 )
 from pipeline.device import device
 from pipeline.files import atomic_write
-from vae.errors import InputError
+from vae.files.errors import InputError
 from vae.precision import Precision
 
 RESULTS = Path(__file__).with_name("results.md")

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 from vae.model import VAE, checkpoint
 
 _DECODES, _BATCH, _IMAGES = 500, 10, 200

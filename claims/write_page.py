@@ -6,7 +6,7 @@ from claims.page import in_order, to_markdown
 from claims.params import ClaimsParams
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae.metrics import read_metrics
+from vae.files.metrics import read_metrics
 
 
 def main(claims: ClaimsParams, results: Path, page: Path) -> None:

@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 def device() -> torch.device:

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from pipeline.params import Model, ModelNames, Models, Pages, Params, Section
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 S = TypeVar("S", bound=Section)
 

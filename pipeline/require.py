@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import SupportsInt
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 def require_classes(classes: Sequence[int], present: Iterable[SupportsInt], where: str) -> None:

@@ -22,7 +22,7 @@ from typing import Any, get_args
 
 from pipeline import loading
 from pipeline.params import Section
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 PARAMS = Path("params.yaml")
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h

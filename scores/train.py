@@ -13,9 +13,9 @@ from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.run import run
 from scores.rows import Row
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
 from vae.evaluation import encode, importance
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 from vae.model import VAE
 from vae.objective import Objective
 from vae.training import fit

@@ -10,8 +10,8 @@ from pipeline.files import atomic_write
 from pipeline.params import Classifier as Settings
 from pipeline.run import run
 from vae.classifier import Classifier, fit, probabilities
-from vae.dataset import Classes, LabelledImages
-from vae.metrics import write_metrics
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.metrics import write_metrics
 from vae.model import checkpoint
 
 

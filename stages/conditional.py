@@ -7,8 +7,9 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae import pictures, records
-from vae.dataset import Classes
+from vae import pictures
+from vae.files import records
+from vae.files.dataset import Classes
 
 
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:

@@ -7,7 +7,7 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae.metrics import read_curve, read_metrics
+from vae.files.metrics import read_curve, read_metrics
 
 
 def main(curve: Path, metrics: Path, figure: Path, *, style: Style) -> None:

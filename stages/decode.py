@@ -24,10 +24,11 @@ from pipeline.params import (
 )
 from pipeline.require import require_classes
 from pipeline.run import run
-from vae import embedding, latent, pictures, records, walks
+from vae import embedding, latent, pictures, walks
 from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
-from vae.dataset import Classes, LabelledImages
+from vae.files import records
+from vae.files.dataset import Classes, LabelledImages
 from vae.model import VAE, checkpoint, decode_arrays, decode_mean
 
 

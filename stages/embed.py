@@ -6,10 +6,11 @@ from pathlib import Path
 from pipeline.files import atomic_write
 from pipeline.params import Tsne
 from pipeline.run import run
-from vae import embedding, records
+from vae import embedding
 from vae.codes import Codes
 from vae.embedding import knn_accuracy, trustworthiness
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.metrics import write_metrics
 
 
 def main(latents: Path, maps: Path, metrics: Path, *, seed: int, tsne: Tsne) -> None:

@@ -7,8 +7,8 @@ import torch
 from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae.dataset import LabelledImages
 from vae.evaluation import encode
+from vae.files.dataset import LabelledImages
 from vae.model import checkpoint
 
 

@@ -11,10 +11,10 @@ from pipeline.params import Evaluate
 from pipeline.progress import progress
 from pipeline.run import run
 from vae.codes import Codes, active, kl_by_axis
-from vae.dataset import LabelledImages
 from vae.embedding import knn_accuracy
 from vae.evaluation import importance
-from vae.metrics import write_metrics
+from vae.files.dataset import LabelledImages
+from vae.files.metrics import write_metrics
 from vae.model import checkpoint
 from vae.model.likelihood import entropy
 

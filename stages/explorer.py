@@ -7,10 +7,10 @@ from pages.render import render
 from pipeline.files import atomic_write
 from pipeline.params import Evaluate, Explorer, Frame
 from pipeline.run import run
-from vae import records, weights
 from vae.codes import Codes
-from vae.dataset import Classes, LabelledImages
 from vae.embedding import Maps
+from vae.files import records, weights
+from vae.files.dataset import Classes, LabelledImages
 
 
 def main(

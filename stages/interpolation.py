@@ -8,9 +8,9 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Frame, Interpolation, Style
 from pipeline.run import run
-from vae import records
 from vae.codes import Codes
-from vae.dataset import Classes
+from vae.files import records
+from vae.files.dataset import Classes
 from vae.pictures import Walks
 
 

@@ -7,8 +7,8 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae import records
-from vae.dataset import Classes
+from vae.files import records
+from vae.files.dataset import Classes
 from vae.pictures import Manifold
 
 

@@ -8,7 +8,7 @@ from pages.report.report import build
 from pipeline.files import atomic_write
 from pipeline.params import Params
 from pipeline.run import run
-from vae.metrics import read_metrics
+from vae.files.metrics import read_metrics
 
 
 def main(

@@ -10,7 +10,7 @@ from pipeline.files import atomic_write
 from pipeline.params import Frame, Manifold, Style
 from pipeline.run import run
 from vae.codes import Codes
-from vae.dataset import Classes
+from vae.files.dataset import Classes
 
 
 def main(

@@ -14,9 +14,9 @@ from pipeline.params import Model, Training
 from pipeline.progress import epoch_bar
 from pipeline.require import require_classes
 from pipeline.run import run
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
-from vae.metrics import write_curve
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
+from vae.files.metrics import write_curve
 from vae.model import VAE, checkpoint
 from vae.objective import Objective
 from vae.training import State, fit

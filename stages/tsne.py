@@ -7,10 +7,10 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style, Tsne
 from pipeline.run import run
-from vae import records
-from vae.dataset import Classes
 from vae.embedding import Maps
-from vae.metrics import read_metrics
+from vae.files import records
+from vae.files.dataset import Classes
+from vae.files.metrics import read_metrics
 
 
 def main(

@@ -8,7 +8,7 @@ from pipeline.files import atomic_write
 from pipeline.params import Frame, Style, Uncertainty
 from pipeline.run import run
 from vae.codes import Codes
-from vae.dataset import Classes, LabelledImages
+from vae.files.dataset import Classes, LabelledImages
 
 
 def main(

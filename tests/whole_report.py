@@ -16,7 +16,7 @@ from benchmarks.pages import measure_pages
 from pipeline import loading
 from pipeline.run import PARAMS
 from vae import walks
-from vae.dataset import Classes, LabelledImages
+from vae.files.dataset import Classes, LabelledImages
 
 REACHED = {"vae": 134.0, "cvae": 125.5, "vae20": 96.5}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""

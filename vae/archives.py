@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 from vae.mirrors import Refused, chunks
 
 Progress = Callable[[str, int, int | None], None]

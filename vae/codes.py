@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 from numpy import ndarray
 
-from vae import records
+from vae.files import records
 
 
 class Codes(NamedTuple):
@@ -26,12 +26,12 @@ class Codes(NamedTuple):
         return self.mean.shape[1]
 
     def save(self, path: Path) -> None:
-        """Write an .npz; see `vae.records.save`."""
+        """Write an .npz; see `vae.files.records.save`."""
         records.save(self, path)
 
     @classmethod
     def load(cls, path: Path) -> "Codes":
-        """Read what `save` wrote; see `vae.records.load` for what it raises."""
+        """Read what `save` wrote; see `vae.files.records.load` for what it raises."""
         return records.load(cls, path)
 
 

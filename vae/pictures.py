@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from vae import latent
 from vae.codes import Codes, active, kl_by_axis
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 
 Decode = Callable[[Num[ndarray, "*batch latent"], ndarray | None], Float[ndarray, "..."]]
 """E[x | z[, y]]; y holds a class for each code, or a weight for each class."""

@@ -18,8 +18,8 @@ import numpy as np
 from numpy import ndarray
 
 from vae.archives import archives, torchvision_class
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 
 _CHUNK = 1 << 20
 _IDX = {

@@ -14,8 +14,8 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from vae.errors import InputError
-from vae.metrics import Row
+from vae.files.errors import InputError
+from vae.files.metrics import Row
 from vae.model import VAE
 from vae.objective import Objective
 from vae.precision import Precision, autocast

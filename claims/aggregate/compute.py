@@ -6,9 +6,9 @@ from claims.aggregate import Settings
 from claims.aggregate.measure import Mismatches, mismatch
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae import records
 from vae.codes import Codes
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.metrics import write_metrics
 
 
 def main(settings: Settings, record: Path, metrics: Path, *latents: Path, seed: int) -> None:

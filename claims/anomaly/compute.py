@@ -19,11 +19,11 @@ from pipeline.files import atomic_write
 from pipeline.progress import progress
 from pipeline.require import require_classes, require_several_classes
 from pipeline.run import run
-from vae import records
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
 from vae.evaluation import importance
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
+from vae.files.metrics import write_metrics
 from vae.model import VAE, checkpoint
 from vae.model.likelihood import entropy
 

@@ -17,11 +17,12 @@ from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.require import require_several_classes
 from pipeline.run import run
-from vae import latent, records
+from vae import latent
 from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
-from vae.dataset import Classes
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import Classes
+from vae.files.metrics import write_metrics
 from vae.model import checkpoint, decode_mean
 
 

@@ -8,10 +8,10 @@ from claims.factors.morphology import measure
 from pipeline.files import atomic_write
 from pipeline.params import Evaluate
 from pipeline.run import run
-from vae import records
 from vae.codes import Codes
-from vae.dataset import LabelledImages
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import LabelledImages
+from vae.files.metrics import write_metrics
 
 
 def main(

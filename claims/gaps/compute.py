@@ -13,11 +13,11 @@ from pipeline.files import atomic_write
 from pipeline.params import Evaluate
 from pipeline.progress import progress
 from pipeline.run import run
-from vae import records
-from vae.dataset import LabelledImages
-from vae.errors import InputError
 from vae.evaluation import Bounds, importance
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import LabelledImages
+from vae.files.errors import InputError
+from vae.files.metrics import write_metrics
 from vae.model import VAE, checkpoint
 from vae.quadrature import gaps, log_likelihood, points
 

@@ -7,10 +7,10 @@ from claims.neighbourhood.measure import Neighbourhoods, neighbourhood
 from pipeline.files import atomic_write
 from pipeline.require import require_several_classes
 from pipeline.run import run
-from vae import records
 from vae.codes import Codes
-from vae.dataset import Classes
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import Classes
+from vae.files.metrics import write_metrics
 
 
 def main(

@@ -8,9 +8,10 @@ from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.params import Manifold, Model
 from pipeline.run import run
-from vae import latent, records
+from vae import latent
 from vae.codes import Codes
-from vae.metrics import read_metrics
+from vae.files import records
+from vae.files.metrics import read_metrics
 from vae.model import checkpoint, decode_mean
 
 

@@ -8,10 +8,10 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Frame, Style
 from pipeline.run import run
-from vae import records
-from vae.dataset import Classes
-from vae.errors import InputError
-from vae.metrics import read_metrics
+from vae.files import records
+from vae.files.dataset import Classes
+from vae.files.errors import InputError
+from vae.files.metrics import read_metrics
 
 
 def main(

@@ -11,9 +11,9 @@ from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.progress import progress
 from pipeline.run import run
-from vae.dataset import LabelledImages
-from vae.errors import InputError
-from vae.metrics import write_metrics
+from vae.files.dataset import LabelledImages
+from vae.files.errors import InputError
+from vae.files.metrics import write_metrics
 from vae.model import checkpoint
 from vae.quadrature import log_likelihood
 

@@ -7,11 +7,11 @@ from claims.posterior_std.measure import Measured, compare
 from pipeline.device import device
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae import records
 from vae.classifier import Classifier, probabilities
 from vae.codes import Codes, posterior_std
-from vae.dataset import Classes, LabelledImages
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.metrics import write_metrics
 from vae.model import checkpoint
 
 

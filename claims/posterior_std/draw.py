@@ -9,8 +9,8 @@ from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.require import require_classes
 from pipeline.run import run
-from vae import records
-from vae.dataset import Classes, LabelledImages
+from vae.files import records
+from vae.files.dataset import Classes, LabelledImages
 
 
 def main(

@@ -14,7 +14,7 @@ from claims.posterior_std.measure import Correlation, Measured, StdAgainstEntrop
 from figures.sheet import WHITE, Sheet, mosaic, zoom
 from figures.style import FAINT, INK, palette, styled, word_colour
 from figures.text import beside_rows, fit, over_columns
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 
 _IN_CLASS = "#1f5f99"
 _LEFT, _TOP, _PANEL, _TILE = 62, 62, 330, 56

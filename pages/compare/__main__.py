@@ -25,8 +25,8 @@ from pages.render import render
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae.errors import InputError
-from vae.metrics import flatten
+from vae.files.errors import InputError
+from vae.files.metrics import flatten
 
 
 def main(

@@ -16,8 +16,8 @@ from scipy.special import ndtr
 from figures.style import palette
 from pages.render import pack
 from vae.codes import Codes, active, kl_by_axis
-from vae.dataset import Classes
-from vae.weights import MAX_LOG_VAR, Weights
+from vae.files.dataset import Classes
+from vae.files.weights import MAX_LOG_VAR, Weights
 
 NEIGHBOURS = 8
 _CDF_SPAN, _CDF_STEPS = 8, 1024

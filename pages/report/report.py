@@ -13,8 +13,8 @@ from typing import Any
 from figures.png import read_text
 from pages.table import Table
 from pipeline.params import Params
-from vae.errors import InputError
-from vae.metrics import flatten
+from vae.files.errors import InputError
+from vae.files.metrics import flatten
 
 MEANINGS = {
     "elbo": "evidence lower bound: reconstruction − KL; higher is better (of a conditional model, "

@@ -21,7 +21,7 @@ from claims.posterior_std import figure as posterior_std
 from claims.posterior_std.measure import Correlation, Measured, StdAgainstEntropy
 from figures.style import styled
 from vae.codes import Codes
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 
 MNIST = tuple("0123456789")
 FASHION = (

@@ -53,8 +53,8 @@ from claims.example import Settings
 from claims.example.measure import measure
 from pipeline.files import atomic_write
 from pipeline.run import run
-from vae import records
-from vae.metrics import write_metrics
+from vae.files import records
+from vae.files.metrics import write_metrics
 
 
 def main(settings: Settings, record: Path, metrics: Path, *, seed: int) -> None:
@@ -102,7 +102,7 @@ from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
 from pipeline.run import run
-from vae import records
+from vae.files import records
 
 
 def main(settings: Settings, record: Path, picture: Path, *, style: Style) -> None:
@@ -182,7 +182,7 @@ def test_a_claim_is_one_folder(project):
         (here / name).write_text(text.lstrip(), encoding="utf-8")
     call("python -m pipeline.deps", project)
     code = (here / "dvc.yaml").read_text(encoding="utf-8")
-    assert "claims/example/measure.py" in code and "vae/records.py" in code
+    assert "claims/example/measure.py" in code and "vae/files" in code
 
     stages = [f"claims/example/dvc.yaml:{name}" for name in ("compute", "draw")]
     assert ran(project) == [*stages, "claims/dvc.yaml:page"]

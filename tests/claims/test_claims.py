@@ -14,9 +14,9 @@ from figures.png import read_text
 from stages import encode, train
 from tests.claims.run import BETAS, MODELS, compute, draw, fit, small_params, write
 from vae.classifier import Classifier, probabilities
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
-from vae.metrics import read_metrics
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
+from vae.files.metrics import read_metrics
 from vae.model import checkpoint
 
 

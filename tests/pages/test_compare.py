@@ -18,7 +18,7 @@ from figures.style import palette
 from pages.compare.compare import Revision, compare, varying
 from pages.render import render
 from tests.conftest import write_params
-from vae.metrics import write_curve, write_metrics
+from vae.files.metrics import write_curve, write_metrics
 
 
 def revision(name, beta=1.0, elbo=-100.0, **more):

@@ -12,7 +12,7 @@ from pages.report.markdown import to_markdown
 from pages.report.page import to_html
 from pages.report.report import MEANINGS, build
 from pipeline.params import Params
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.device import device
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 def test_the_device_is_the_one_asked_for(monkeypatch):

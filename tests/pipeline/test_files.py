@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.files import atomic_write
 from tests.pipeline.listing import files
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 @pytest.fixture(params=["file", "folder"])

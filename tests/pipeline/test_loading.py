@@ -8,7 +8,7 @@ import pytest
 from pipeline import loading
 from pipeline.params import Manifold, Model, Section
 from tests.conftest import write_params
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import loading
 from tests.conftest import write_params
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 NAN = float("nan")
 

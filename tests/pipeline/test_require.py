@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.require import require_classes, require_several_classes
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 
 def test_a_class_without_images_is_told_with_those_that_have_some():

@@ -17,8 +17,8 @@ from pipeline import run as stage
 from pipeline.params import Manifold, Model, Params
 from tests.conftest import write_params
 from tests.pipeline.listing import files
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 
 LIMITED = """
 import resource, runpy, signal, sys

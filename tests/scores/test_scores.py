@@ -12,8 +12,8 @@ from scores import train
 from scores.rows import Scores
 from scores.sheet import FEW_LABELS, _verdict, sheet
 from scores.train import LABELS, score
-from vae.dataset import Classes
-from vae.errors import InputError
+from vae.files.dataset import Classes
+from vae.files.errors import InputError
 from vae.readers import read
 
 

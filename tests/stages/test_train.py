@@ -17,8 +17,8 @@ from pipeline import loading, progress
 from stages import train
 from tests.conftest import write_params
 from vae import objective
-from vae.dataset import Classes, LabelledImages
-from vae.errors import InputError
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 from vae.model import networks
 from vae.readers import read
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from tests.vae.damage import WAYS, complaint
+from tests.vae.files.damage import WAYS, complaint
 from vae.codes import Codes, active, kl, kl_by_axis, posterior_std
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 
 
 def codes(mean, log_var):

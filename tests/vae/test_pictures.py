@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from vae import pictures, records
+from vae import pictures
 from vae.codes import Codes
-from vae.dataset import LabelledImages
+from vae.files import records
+from vae.files.dataset import LabelledImages
 
 
 def decode(z, y):

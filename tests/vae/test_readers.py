@@ -13,7 +13,7 @@ import pytest
 
 from tests.project import ROOT
 from tests.vae.idx import idx, md5, sample
-from vae.errors import InputError
+from vae.files.errors import InputError
 from vae.readers import read
 
 # --- torchvision's data sets -----------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_a_gzip_that_holds_more_than_its_header_says_is_refused_before_memory_fi
     code = """if True:
         import resource, sys
         from pathlib import Path
-        from vae.errors import InputError
+        from vae.files.errors import InputError
         from vae.readers import read
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save as serialised
 from torch import nn
 
-from vae import weights
-from vae.errors import InputError
+from vae.files import weights
+from vae.files.errors import InputError
 from vae.model.vae import VAE
 
 Model = TypeVar("Model", bound=nn.Module)

@@ -19,9 +19,9 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
+from vae.files.weights import MAX_LOG_VAR
 from vae.model.likelihood import LIKELIHOODS
 from vae.model.networks import NETWORKS, Shape
-from vae.weights import MAX_LOG_VAR
 
 Labels = Int[Tensor, " batch"] | Float[Tensor, "batch classes"]
 

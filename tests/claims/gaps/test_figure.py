@@ -5,7 +5,7 @@ import pytest
 
 from claims.gaps import figure as gaps
 from claims.gaps.measure import GapSummary
-from vae import records
+from vae.files import records
 
 CLASSES = ("Trouser", "Ankle boot", "Bag")
 LOOK = {"class_names": CLASSES, "title": "The gap: data", "dpi": 100}

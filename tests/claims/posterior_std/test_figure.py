@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from claims.posterior_std import figure as posterior_std
 from claims.posterior_std.measure import Correlation, Measured, StdAgainstEntropy
 from figures.style import palette, word_colour
-from vae.dataset import LabelledImages
+from vae.files.dataset import LabelledImages
 
 CLASSES = ("zero", "one", "Ankle boot")
 LOOK = {"class_names": CLASSES, "strip": 4, "title": "A figure: model on data", "dpi": 100}

@@ -10,7 +10,7 @@ from pages.explorer.contents import contents
 from pages.render import render
 from tests.project import ROOT
 from vae.codes import Codes
-from vae.weights import Weights
+from vae.files.weights import Weights
 
 KINDS = {
     "plane": {"latent_dim": 2, "classes": 0},

@@ -8,7 +8,7 @@ import pytest
 
 from pages.explorer.contents import far, ink, to_nibbles
 from tests.pages.explorer.drive import values, write
-from vae.dataset import Classes
+from vae.files.dataset import Classes
 
 
 def test_nibbles_hold_every_pixel_to_a_sixteenth():

@@ -9,7 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from benchmarks import pages
 from tests.pages.explorer.drive import KINDS, write
-from vae.dataset import Classes, LabelledImages
+from vae.files.dataset import Classes, LabelledImages
 from vae.model import VAE
 from vae.model.networks import ACTIVATIONS
 from vae.readers import Dataset

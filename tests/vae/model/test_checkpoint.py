@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 from vae.model import VAE, checkpoint
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from numpy import ndarray
 from safetensors import SafetensorError, safe_open
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 MAX_LOG_VAR = 5.0
 """The largest log-variance of an encoder, for whatever computes with its weights. A σ above the

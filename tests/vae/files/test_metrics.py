@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from tests.vae.damage import WAYS, complaint
-from vae.metrics import flatten, read_curve, read_metrics, write_curve, write_metrics
+from tests.vae.files.damage import WAYS, complaint
+from vae.files.metrics import flatten, read_curve, read_metrics, write_curve, write_metrics
 
 NUMBERS = {"vae": {"elbo": -133.25, "kl_by_axis": {"z1": 3.5, "z2": 0.0}, "active_units": 2}}
 HISTORY = [

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy import ndarray
 
-from tests.vae.damage import WAYS, complaint, flipped
-from vae import records
+from tests.vae.files.damage import WAYS, complaint, flipped
+from vae.files import records
 
 
 class Leg(NamedTuple):

@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from tests.vae.damage import WAYS, complaint
-from vae import weights
+from tests.vae.files.damage import WAYS, complaint
 from vae.classifier import Classifier
+from vae.files import weights
 from vae.model import VAE, checkpoint
 
 

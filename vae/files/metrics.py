@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 Row = dict[str, float]
 """The numbers of one epoch; see `vae.training.fit`."""

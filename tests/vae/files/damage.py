@@ -2,7 +2,7 @@
 
 import pytest
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 WAYS = {
     "empty": lambda data: b"",

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from tests.vae.damage import WAYS, complaint
+from tests.vae.files.damage import WAYS, complaint
 from vae.codes import Codes
-from vae.dataset import Classes, LabelledImages
+from vae.files.dataset import Classes, LabelledImages
 
 NAMES = ("T-shirt/top", "grün", "$x_1$", '"a", \\b', "<&>", "3")
 

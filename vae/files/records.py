@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray
 from numpy.lib.npyio import NpzFile
 
-from vae.errors import InputError
+from vae.files.errors import InputError
 
 Record = TypeVar("Record", bound=tuple)
 _SCALARS = (bool, int, float, str)

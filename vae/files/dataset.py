@@ -11,8 +11,8 @@ from typing import NamedTuple
 from jaxtyping import Int64, UInt8
 from numpy import ndarray
 
-from vae import records
-from vae.errors import InputError
+from vae.files import records
+from vae.files.errors import InputError
 
 
 class LabelledImages(NamedTuple):
@@ -29,12 +29,12 @@ class LabelledImages(NamedTuple):
         return self.x.shape[1:]
 
     def save(self, path: Path) -> None:
-        """Write an .npz; see `vae.records.save`."""
+        """Write an .npz; see `vae.files.records.save`."""
         records.save(self, path)
 
     @classmethod
     def load(cls, path: Path) -> "LabelledImages":
-        """Read what `save` wrote; see `vae.records.load` for what it raises."""
+        """Read what `save` wrote; see `vae.files.records.load` for what it raises."""
         return records.load(cls, path)
 
 
