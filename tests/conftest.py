@@ -19,7 +19,17 @@ install_import_hook(
 from pipeline.run import PARAMS  # noqa: E402
 from tests.project import ROOT, built  # noqa: E402
 
-LONGEST = ["test_pipeline", "test_explorer", "test_claims", "test_readme"]
+LONGEST = [
+    "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
+    "test_explorer",
+    "test_recover",
+    "test_additions",
+    "test_readme",
+    "test_claims",
+    "test_names",
+    "test_whole_report",
+    "test_addition",
+]
 
 
 def pytest_collection_modifyitems(items):
