@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
+from dvc.repo import Repo
 from filelock import FileLock
 from ruamel.yaml import YAML
 
@@ -54,6 +56,12 @@ def call(command, cwd, check=True, **more):
     if check:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done
+
+
+def status(folder):
+    """What `dvc status --json dvc.yaml` prints there, without the second in which DVC starts."""
+    with chdir(folder), Repo() as repository:
+        return repository.status(["dvc.yaml"])
 
 
 def edit(folder, changes):

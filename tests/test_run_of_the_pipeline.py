@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from tests.project import LOG, ROOT, call, cloned, edit
+from tests.project import LOG, ROOT, call, cloned, edit, status
 from tests.stages_of import SCRIPTS
 
 
@@ -95,9 +95,9 @@ EDITS = [
 
 def stages_changed(repository, whole=False):
     """Stages of the pipeline whose own dependencies or parameters differ from the last run."""
-    status = json.loads(call("dvc status --json dvc.yaml", repository).stdout)
     return {
-        stage if whole and stage.startswith("train") else stage.split("@")[0] for stage in status
+        stage if whole and stage.startswith("train") else stage.split("@")[0]
+        for stage in status(repository)
     }
 
 
