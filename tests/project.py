@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 
 from dvc.repo import Repo
@@ -12,6 +13,7 @@ from filelock import FileLock
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
+FORKSERVER = ROOT / "pipeline/forkserver.py"
 LOG = "run.log"
 """What the run printed."""
 
@@ -46,12 +48,24 @@ SMALL = {
 }
 
 
+@cache
+def _forkserver():
+    """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-P", FORKSERVER, "sh", "-c", "echo $PATH; read _"]
+    server = subprocess.Popen(command, env=env, stdin=-1, stdout=-1, text=True)
+    return server, server.stdout.readline().strip()
+
+
 def call(command, cwd, check=True, **more):
     """Run a command line in the environment of these tests, offline."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
-    env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
+    env |= {
+        "PATH": _forkserver()[1],
+        "DATASET_MIRROR": str(cwd / "nowhere"),
+        "DVC_NO_ANALYTICS": "1",
+    } | more
     done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
     if check:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
