@@ -12,8 +12,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 AUDIT := .venv/audit/bin
-# `python` in dvc.yaml is the environment's
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+# `python` in dvc.yaml is the environment's; a $ in a path is no variable
+export PATH := $(CURDIR)/$(BIN):$(value PATH)
 # dvc takes stages from a set, and dvc.lock holds them in the order of their first run
 export PYTHONHASHSEED := 0
 
