@@ -17,7 +17,7 @@ install_import_hook(
 )
 
 from pipeline.run import PARAMS  # noqa: E402
-from tests.project import ROOT, built  # noqa: E402
+from tests.project import NAME, ROOT, built  # noqa: E402
 
 LONGEST = [
     "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
@@ -50,7 +50,7 @@ def repository(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    return built(folder / "project")
+    return built(folder / NAME)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A small copy of the project, on scikit-learn's digits, in which the whole pipeline has run."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
 FORKSERVER = ROOT / "pipeline/forkserver.py"
+NAME = """a b'c "ü" $x"""
+"""Of the folder in which it lies: a checkout may lie anywhere."""
+
 LOG = "run.log"
 """What the run printed."""
 
@@ -103,10 +107,11 @@ def built(folder):
 
 def cloned(repository, folder):
     """A clone as a colleague has one, with the cache at hand."""
-    call(f"git clone -q {repository} clone", folder)
+    call(f"git clone -q {shlex.quote(str(repository))} clone", folder)
     clone = folder / "clone"
     call("git config user.email t@example.org && git config user.name t", clone)
-    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
+    (clone / ".dvc/cache").symlink_to(repository / ".dvc/cache")
+    call("dvc checkout -q dvc.yaml", clone)
     return clone
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import socket
 
@@ -46,7 +47,7 @@ def test_no_output_names_this_folder_or_this_machine(repository):
     files = [file for file in repository.glob("reports/**/*") if file.is_file()]
     assert {".json", ".csv", ".md", ".html", ".png", ".gif"} <= {file.suffix for file in files}
     for file in files:
-        assert str(repository).encode() not in file.read_bytes()
+        assert str(repository.parent).encode() not in file.read_bytes()
         if file.suffix in (".json", ".csv", ".md"):
             assert not re.search(rf"\b{socket.gethostname()}\b", file.read_text("utf-8")), file
         if file.suffix == ".png":
@@ -56,7 +57,8 @@ def test_no_output_names_this_folder_or_this_machine(repository):
 
 def test_another_run_from_a_clean_cache_gives_the_same_lock(repository, tmp_path):
     """Of the branch of one model: every kind of stage's bytes, down to the pictures."""
-    call(f"git clone -q {repository} copy && cd copy && git config core.autocrlf false", tmp_path)
+    source = shlex.quote(str(repository))
+    call(f"git clone -q {source} copy && cd copy && git config core.autocrlf false", tmp_path)
     copy = tmp_path / "copy"
     before = YAML(typ="safe").load((copy / "dvc.lock").read_text())
     call("rm -rf reports && git rm -q --cached -r reports", copy)
