@@ -1,7 +1,8 @@
 # make          environment and pipeline: everything from the download to reports/index.html
 # make DATASET=fashion-mnist     the same for another data set (see params.yaml)
 # make test     the tests
-# make compare REVS="main softer"    commits, branches or experiments side by side, in one page
+# make compare REVS="main softer"    which commit, branch or experiment is better, and why, in one
+#               page; METRIC=log_likelihood ranks by another number than the ELBO
 # make claims   what the literature says of VAEs, put to the test: writes reports/claims.md
 # make scores   published settings, trained here: writes scores/scores.md
 # make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
@@ -40,7 +41,7 @@ test: $(BIN)/ready
 	mypy & types=$$!; pytest -n logical --dist loadscope --no-loadscope-reorder && wait $$types
 
 compare: $(BIN)/ready
-	@python -m pages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)"
+	@python -m pages.compare pages/compare pages/shared.css reports reports/compare.html -- "$(REVS)" "$(METRIC)"
 	@echo "The comparison lies in reports/compare.html."
 
 claims: report

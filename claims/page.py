@@ -12,7 +12,7 @@ from typing import Any
 from claims.numbers import number
 from claims.objectives import describe
 from figures.png import read_text
-from pages.report.report import SCALES
+from pages.report.numbers import SCALES
 from pages.table import Table, markdown_table
 from pipeline.params import Model
 

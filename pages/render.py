@@ -1,7 +1,7 @@
 """Self-contained HTML pages: one file that opens from disk and asks no network for anything.
 
-A page is a folder of plain files: `page.html`, a Jinja template; `page.css`; and `page.js` with the
-modules that it imports, if it has any. The template gets the style as `css` and the scripts, joined
+A page is a folder of plain files: `page.html`, a Jinja template; `page.css`; and `page.js`, if it
+has a script, which may import others. The template gets the style as `css` and the scripts, joined
 into one, as `js`, beside the functions `code` and `data_uri` and the values that its stage gives.
 """
 
@@ -17,14 +17,15 @@ from markupsafe import Markup, escape
 from numpy import ndarray
 
 _ALIGNMENT = 4
-_IMPORT = re.compile(r"^import [^;]*;\n|^export (?=async |function |const )", re.MULTILINE)
+_IMPORT = re.compile(r'^import [^;]*"([^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=async |function |const )", re.MULTILINE)
 
 
 def render(folder: Path, shared_css: Path, **values: object) -> str:
     """The page in `folder` as one text; values are escaped where the template puts them.
 
     Browsers load no module from disk, so all scripts come to stand in one scope: their names must
-    differ, imports and `export` fall away, and `page.js` comes last.
+    differ, `import` and `export` fall away, and `page.js` comes last.
     """
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -33,8 +34,7 @@ def render(folder: Path, shared_css: Path, **values: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    scripts = sorted(folder.glob("*.js"), key=lambda file: (file.stem == "page", file.name))
-    js = "\n".join(_IMPORT.sub("", file.read_text(encoding="utf-8")) for file in scripts)
+    js = "\n".join(map(_script, modules(folder / "page.js")))
     css = (file.read_text(encoding="utf-8") for file in (shared_css, folder / "page.css"))
     return environment.get_template("page.html").render(
         css=Markup("\n".join(css)),
@@ -45,9 +45,31 @@ def render(folder: Path, shared_css: Path, **values: object) -> str:
     )
 
 
+def modules(script: Path) -> list[Path]:
+    """A script after all that it imports, directly or not, each once; none if there is none."""
+    seen: set[Path] = set()
+    found: list[Path] = []
+
+    def visit(file: Path) -> None:
+        if file not in seen:
+            seen.add(file)
+            for name in _IMPORT.findall(file.read_text(encoding="utf-8")):
+                visit((file.parent / name).resolve())
+            found.append(file)
+
+    if script.exists():
+        visit(script.resolve())
+    return found
+
+
+def _script(file: Path) -> str:
+    return _EXPORT.sub("", _IMPORT.sub("", file.read_text(encoding="utf-8")))
+
+
 def data_uri(picture: bytes) -> str:
-    """A PNG or GIF as an address that holds it."""
-    kind = "gif" if picture.startswith(b"GIF") else "png"
+    """A PNG, GIF or WebP as an address that holds it."""
+    kinds = {b"GIF": "gif", b"RIF": "webp"}
+    kind = kinds.get(picture[:3], "png")
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 

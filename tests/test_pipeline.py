@@ -8,6 +8,7 @@ from itertools import pairwise, product
 import networkx
 import pytest
 
+from pages.render import modules as modules_of
 from pipeline import deps
 from tests.project import ROOT
 from tests.stages_of import ALL, EVERY, FILES, SCRIPTS, declared, main_of, module_of, outs, read
@@ -44,13 +45,25 @@ def test_a_command_names_the_paths_that_the_stage_reads_and_writes(name):
     code = set(deps.code_of(module_of(stage).replace(".", "/") + ".py"))
     data = {dep for dep in stage["deps"] if dep not in code and not dep.startswith("pipeline/")}
     settings = {word for word in words if word.endswith("params.yaml")}
-    implied = {"params.yaml", "data/params.schema.json", "reports/figures"}
+    implied = {"params.yaml", "data/params.schema.json", "reports/figures", *scripts(stage)}
     named = words - settings
     paths = data | set(outs(stage))
     loose = {path for path in paths - implied if not any(inside(path, word) for word in named)}
     assert not loose, "no argument names them"
     unknown = {word for word in named - KEPT if not any(inside(path, word) for path in paths)}
     assert not unknown, "neither a dependency nor an output"
+
+
+def scripts(stage):
+    """The JavaScript of the pages that a stage writes."""
+    pages = [ROOT / dep / "page.js" for dep in stage["deps"]]
+    return {file.relative_to(ROOT).as_posix() for page in pages for file in modules_of(page)}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_depends_on_every_script_that_it_imports(name):
+    deps_ = EVERY[name]["deps"]
+    assert {s for s in scripts(EVERY[name]) if not any(inside(s, dep) for dep in deps_)} == set()
 
 
 def inside(path, folder):

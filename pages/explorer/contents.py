@@ -11,16 +11,15 @@ from jaxtyping import Float, Int, UInt8
 from matplotlib.colors import to_hex
 from numpy import ndarray
 from scipy.spatial import cKDTree
-from scipy.special import ndtr
 
 from figures.style import palette
+from pages import networks
 from pages.render import pack
 from vae.codes import Codes, active, kl_by_axis
 from vae.files.dataset import Classes
-from vae.files.weights import MAX_LOG_VAR, Weights
+from vae.files.weights import Weights
 
 NEIGHBOURS = 8
-_CDF_SPAN, _CDF_STEPS = 8, 1024
 _SURE = 0.99
 
 
@@ -57,7 +56,7 @@ def contents(
             name: weights.astype(_kept(name, codes.latent_dim))
             for name, weights in model.arrays.items()
         },
-        "cdf": ndtr(np.linspace(-_CDF_SPAN, 0, _CDF_STEPS + 1)).astype(np.float32),
+        "cdf": networks.cdf(),
         "index": index,
         "mean": mean.astype(np.float16),
         "label": codes.label[index].astype(np.int32),
@@ -80,11 +79,9 @@ def contents(
         "long_names": max(map(len, known.names)) > 2,
         "arrays": text,
         "data": shared
+        | networks.settings(model)
         | {
             "table": table,
-            "cdfSpan": _CDF_SPAN,
-            "maxLogVar": MAX_LOG_VAR,
-            "activation": model.settings["activation"],
             "classes": classes,
             "classNames": list(known.names),
             "palette": [to_hex(colour) for colour in palette(len(known.names))],

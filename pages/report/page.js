@@ -1,38 +1,15 @@
-// Films that play and pause, figures that enlarge.
+// The page: its map, films, figures that enlarge, and contents that follow the reader.
 
-/** @param {HTMLElement} box with a canvas, an image of all frames in rows, a button */
-async function play(box) {
-  const [canvas, strip, button] = ["canvas", "img", "button"].map((name) => box.querySelector(name));
-  const [frames, columns, milliseconds] = ["frames", "columns", "milliseconds"].map(
-    (name) => +canvas.dataset[name],
-  );
-  const { width, height } = canvas;
-  const context = canvas.getContext("2d");
-  let [frame, timer] = [0, 0];
-  const show = () => {
-    const [x, y] = [(frame % columns) * width, Math.floor(frame / columns) * height];
-    context.drawImage(strip, x, y, width, height, 0, 0, width, height);
-  };
-  const toggle = () => {
-    if (timer) {
-      clearInterval(timer);
-      timer = 0;
-    } else {
-      timer = setInterval(() => {
-        frame = (frame + 1) % frames;
-        show();
-      }, milliseconds);
-    }
-    button.textContent = timer ? "Pause" : "Play";
-    box.dataset.playing = String(Boolean(timer));
-  };
-  await strip.decode();
-  show();
-  button.addEventListener("click", toggle);
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) toggle();
+import { film } from "./film.js";
+import { live } from "./live.js";
+
+for (const box of document.querySelectorAll(".live")) {
+  live(box).catch((error) => {
+    box.querySelector(".place").textContent = `This map could not start: ${error.message};`;
+    throw error;
+  });
 }
-
-document.querySelectorAll(".film").forEach(play);
+document.querySelectorAll(".film").forEach(film);
 
 const dialog = document.querySelector("dialog");
 for (const button of document.querySelectorAll(".zoom")) {
@@ -43,3 +20,25 @@ for (const button of document.querySelectorAll(".zoom")) {
   });
 }
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+const places = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const link = document.querySelector(`nav a[href="#${target.id}"]`);
+      if (isIntersecting) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  },
+  { rootMargin: "-30% 0px -69% 0px" }, // one line across the page
+);
+document.querySelectorAll("main > section").forEach((section) => places.observe(section));
+
+// on paper nothing can be unfolded
+const folded = [];
+addEventListener("beforeprint", () => {
+  folded.push(...document.querySelectorAll("details:not([open])"));
+  for (const part of folded) part.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const part of folded.splice(0)) part.open = false;
+});

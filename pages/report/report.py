@@ -1,41 +1,26 @@
-"""The report: parameters, metrics and every figure with its caption, in the order of params.yaml.
+"""The report: an opening, a path of short sections, then every number and parameter.
 
 `build` gathers all words and numbers; `pages.report.markdown` writes them as GitHub shows them,
 `pages.report.page` as one page that carries its pictures. Figures bring their own titles and
 captions, so a new figure needs no line here. In all texts `this` marks code, as in Markdown.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from figures.png import read_text
+from pages.report.numbers import Numbers, count, headline, measured, numbers_table, show
+from pages.report.path import CONDITIONAL, PATH, conditional_words
 from pages.table import Table
-from pipeline.params import Params
+from pipeline.params import Model, Params
 from vae.files.errors import InputError
 from vae.files.metrics import flatten
 
-MEANINGS = {
-    "elbo": "evidence lower bound: reconstruction − KL; higher is better (of a conditional model, "
-    "as all that follows, given the class)",
-    "reconstruction": "E_q[log p(x|z)]: expected log-likelihood of x given z",
-    "kl": "KL(q(z|x) ‖ p(z)): what the codes cost",
-    "log_likelihood": "importance-weighted bound on log p(x), {samples} samples of q(z|x); above "
-    "the ELBO, and below the truth where q misses a part of the posterior",
-    "log_likelihood_error": "its standard error, from the draw of those samples",
-    "entropy_floor": "the images' own entropy: on grey pixels no −log p(x|z) is below it",
-    "active_units": "latent axes that the model uses, of {latent_dims}",
-    "knn_accuracy": "share of test codes whose {neighbours} nearest others name their class",
-}
-
-SCALES = {
-    "bernoulli": "on grey pixels under a Bernoulli cross-entropy (scale G)",
-    "dynamic-bernoulli": "on dynamically binarised pixels (scale D)",
-    "static-bernoulli": "on statically binarised pixels (scale S)",
-    "continuous-bernoulli": "as a density of grey pixels in [0, 1], continuous Bernoulli",
-    "gaussian": "as a density of grey pixels in [0, 1], Gaussian",
-}
+LEADS = 2
+"""So many models of a section's first figure are shown; all else lies folded."""
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
@@ -56,10 +41,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its pictures."""
+    """A heading, a few sentences, the pictures that lead and those for whom wants more."""
 
     heading: str
-    pictures: Sequence[Picture]
+    words: str
+    leads: Sequence[Picture]
+    more: Sequence[Picture] = ()
+
+    @property
+    def address(self) -> str:
+        """Within the page."""
+        return re.sub(r"\W+", "-", self.heading.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -68,54 +60,80 @@ class Report:
 
     title: str
     introduction: str
+    model: str
+    """The one that it opens with."""
+    live: bool
+    """Whether a page can decode it: a latent plane that has an explorer."""
+    cover: Picture | None
+    """A picture of that model, where there is one."""
+    headline: Sequence[tuple[str, str]]
+    """Numbers that need no formula, each with what it says."""
+    explorers: Mapping[str, Path]
+    """A page for each model that has one, by what it shows."""
+    exploring: str
+    sections: Sequence[Section]
+    measured: str
     numbers: Table
     parameters: Table
     training: str
-    explorers: Mapping[str, Path]
-    """A page for each model that has one."""
-    exploring: str
-    sections: Sequence[Section]
     walks: str
     comparison: str
     commands: Sequence[str]
 
 
-def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) -> Report:
+def opening(params: Params) -> str:
+    """The model that the report opens with: if possible a plane that is told no class."""
+    planes = [*params.pages.explorer, *params.figures.get("manifold", []), *params.models]
+    return min(planes, key=lambda name: params.models[name].conditional)
+
+
+def build(params: Params, numbers: Numbers, pixels: int, root: Path) -> Report:
     """Gather the figures that `params` asks for, from `root`, the report's folder.
 
-    First every figure of the unconditional models, figure by figure; then each conditional model.
+    Args:
+        params: of the run.
+        numbers: of each model.
+        pixels: of an image, times its channels.
+        root: where `figures/` lies.
 
     Raises:
         InputError: a figure is missing.
     """
-    names = list(params.models)
+    first = opening(params)
+    model = params.models[first]
     settings = [flatten(model.model_dump()) for model in params.models.values()]
     walks = ", ".join(f"`animations/{name}/`" for name in params.figures.get("interpolation", []))
     return Report(
-        title=f"What the models learned of {params.dataset.name}",
-        introduction="Made by `make` from `params.yaml`; every number below is measured on the "
-        "test set, which nothing was trained or chosen on. Likelihoods are nats per image, summed "
-        f"over pixels and averaged over images, {_scales(params)}: compare them only with numbers "
-        "of the same kind.",
-        numbers=Table(["", *names, "what it is"], _metric_rows(params, metrics)),
+        title=f"An image in {_in_words(model.latent_dim)}",
+        introduction=_introduction(model, params.dataset.name),
+        model=first,
+        live=first in params.pages.explorer and not model.conditional,
+        cover=_picture(root, "manifold", first)
+        if first in params.figures.get("manifold", [])
+        else None,
+        headline=headline(first, params, numbers[first], pixels),
+        explorers={
+            _explorer(name, params.models[name]): Path("explorer", f"{name}.html")
+            for _, page in params.pages
+            for name in page
+        },
+        exploring="Draw an image yourself, walk from one to another, look at each one's "
+        "neighbours, in a page of its own for each of these models:",
+        sections=_sections(params, numbers, root),
+        measured=measured(params),
+        numbers=numbers_table(params, numbers),
         parameters=Table(
-            ["", *names],
-            [[f"`{key}`", *(_show(model[key]) for model in settings)] for key in settings[0]],
+            ["", *params.models],
+            [[f"`{key}`", *(show(model[key]) for model in settings)] for key in settings[0]],
         ),
         training=f"Seed {params.seed}; training: "
-        + ", ".join(f"{key} {_show(value)}" for key, value in params.training)
+        + ", ".join(f"{key} {show(value)}" for key, value in params.training)
         + ".",
-        explorers={
-            name: Path("explorer", f"{name}.html") for _, page in params.pages for name in page
-        },
-        exploring="Move through a latent space and watch the decoder work, after `make` in a page "
-        "of its own for each of these models:",
-        sections=_sections(params, root),
         walks=f"Every walk as an endless GIF lies in {walks} after `make`." if walks else "",
-        comparison="Change a number in `params.yaml` and see what it did: an experiment re-runs "
-        "only what depends on the change and keeps its results apart. `make compare` writes one "
-        "page with the parameters, numbers, curves and figures of any experiments, branches or "
-        "commits side by side.",
+        comparison="All of this was made by `make` from `params.yaml`. Change a number there and "
+        "see what it did: an experiment re-runs only what depends on the change and keeps its "
+        "results apart. `make compare` writes one page that says which of any experiments, "
+        "branches or commits is better and what differs between them.",
         commands=[
             "dvc exp run -n softer -S models.vae.objective.beta=4",
             "dvc metrics diff main softer",
@@ -124,31 +142,78 @@ def build(params: Params, metrics: Mapping[str, Mapping[str, Any]], root: Path) 
     )
 
 
-def _scales(params: Params) -> str:
-    """Which likelihoods the models' numbers are of."""
-    used: dict[str, list[str]] = {}
-    for name, model in params.models.items():
-        used.setdefault(SCALES[model.likelihood], []).append(name)
-    if len(used) == 1:
-        return next(iter(used))
-    return "; ".join(f"of {', '.join(names)} {scale}" for scale, names in used.items())
+def _introduction(model: Model, dataset: str) -> str:
+    given = "the images and classes" if model.conditional else "nothing but the images"
+    return (
+        f"From {given} of the data set {_proper(dataset)}, a variational autoencoder learned to "
+        f"write each image down as {_in_words(model.latent_dim)} and to draw it again from "
+        f"{'them' if model.latent_dim > 1 else 'it'}."
+    )
 
 
-def _sections(params: Params, root: Path) -> list[Section]:
-    conditional = [name for name, model in params.models.items() if model.conditional]
+def _explorer(name: str, model: Model) -> str:
+    return f"{name}: {count(model.latent_dim)}{' and the class' if model.conditional else ''}"
+
+
+def _proper(dataset: str) -> str:
+    """The name of a data set as it is written.
+
+    >>> _proper("mnist"), _proper("emnist-letters"), _proper("fashion-mnist")
+    ('MNIST', 'EMNIST-Letters', 'Fashion-MNIST')
+    """
+    words = dataset.split("-")
+    return "-".join(w.upper() if w.endswith("mnist") else w.capitalize() for w in words)
+
+
+def _in_words(latent_dim: int) -> str:
+    """How many numbers a code has.
+
+    >>> _in_words(2), _in_words(20)
+    ('two numbers', '20 numbers')
+    """
+    shown = count(latent_dim)
+    return shown.replace(str(latent_dim), _WORDS[latent_dim]) if latent_dim < len(_WORDS) else shown
+
+
+def _sections(params: Params, numbers: Numbers, root: Path) -> list[Section]:
+    """The path, then each figure that it does not claim, then each conditional model."""
+    plain = {name: model for name, model in params.models.items() if not model.conditional}
+    asked = {
+        figure: [name for name in models if name in plain]
+        for figure, models in params.figures.items()
+    }
     sections = []
-    for figure, models in params.figures.items():
-        shown = [_picture(root, figure, name) for name in models if name not in conditional]
-        if shown:
-            sections.append(Section(_heading(figure), shown))
-    for name in conditional:
-        shown = [
-            _picture(root, figure, name)
-            for figure, models in params.figures.items()
-            if name in models
+    for chapter in PATH:
+        shown = {figure: asked.pop(figure, []) for figure in chapter.figures}
+        pictures = [
+            [_picture(root, figure, name) for name in models]
+            for figure, models in shown.items()
+            if models
         ]
-        sections.append(Section(f"The class-conditional model {name}", shown))
+        if pictures:
+            first, *others = pictures
+            words = chapter.words(plain, numbers)
+            more = [*first[LEADS:], *(picture for group in others for picture in group)]
+            sections.append(Section(chapter.heading, words, first[:LEADS], more))
+    for figure, models in asked.items():
+        if models:
+            own = [_picture(root, figure, name) for name in models]
+            sections.append(Section(_heading(figure), "", own))
+    for name, model in params.models.items():
+        if model.conditional:
+            sections += _conditional(name, params, numbers, root)
     return sections
+
+
+def _conditional(name: str, params: Params, numbers: Numbers, root: Path) -> list[Section]:
+    """The section of a conditional model, if it has figures."""
+    order = dict.fromkeys([*CONDITIONAL, *params.figures])
+    pictures = [
+        _picture(root, figure, name) for figure in order if name in params.figures.get(figure, [])
+    ]
+    words = conditional_words(name, params.models, numbers)
+    heading = f"The class-conditional model {name}"
+    return [Section(heading, words, pictures[:1], pictures[1:])] if pictures else []
 
 
 def _picture(root: Path, figure: str, model: str) -> Picture:
@@ -169,26 +234,3 @@ def _picture(root: Path, figure: str, model: str) -> Picture:
 
 def _heading(figure: str) -> str:
     return figure.capitalize().replace("_", " ")
-
-
-def _metric_rows(params: Params, metrics: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    values = {
-        "samples": params.evaluate.samples,
-        "neighbours": params.evaluate.neighbours,
-        "latent_dims": ", ".join(str(model.latent_dim) for model in params.models.values()),
-    }
-    rows = []
-    for key, meaning in MEANINGS.items():
-        numbers = [_show(metrics[name][key]) for name in params.models]
-        rows.append([f"`{key}`", *numbers, meaning.format(**values)])
-    return rows
-
-
-def _show(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.5g}".replace("-", "−")
-    if isinstance(value, list):
-        return "–".join(map(str, value))
-    if value is None or isinstance(value, bool):
-        return {None: "none", True: "yes", False: "no"}[value]
-    return str(value)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from jinja2 import UndefinedError
 
-from pages.render import code, data_uri, pack, render
+from pages.render import code, data_uri, modules, pack, render
 
 
 @pytest.fixture
@@ -23,6 +23,23 @@ def folder(tmp_path):
 def test_modules_become_one_script_that_ends_with_the_page_s_own(folder):
     text = render(folder, folder / "shared.css", x="<b>&")
     assert "<script>const a = '<';\nfunction first() {}\n\nfirst(a);</script>" in text
+
+
+def test_scripts_come_after_what_they_import_from_any_folder_and_once(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    for name, imported in {
+        "a/page.js": ["./c.js", "../b/d.js"],
+        "a/c.js": ["../b/d.js"],
+        "b/d.js": ["./e.js"],
+        "b/e.js": ["./d.js"],  # in a circle
+        "a/never.js": [],
+    }.items():
+        lines = [f'import {{ x }} from "{file}";\n' for file in imported]
+        (tmp_path / name).write_text("".join([*lines, f"{name};\n"]))
+    found = [file.relative_to(tmp_path).as_posix() for file in modules(tmp_path / "a/page.js")]
+    assert found == ["b/e.js", "b/d.js", "a/c.js", "a/page.js"]
+    assert modules(tmp_path / "b/page.js") == []
 
 
 def test_the_shared_style_comes_first(folder):
@@ -62,6 +79,7 @@ def test_packing_leaves_no_time_in_the_bytes():
 
 def test_pictures_keep_their_kind():
     assert data_uri(b"GIF89a").startswith("data:image/gif;base64,")
+    assert data_uri(b"RIFF....WEBP").startswith("data:image/webp;base64,")
     assert data_uri(b"\x89PNG") == "data:image/png;base64,iVBORw=="
 
 

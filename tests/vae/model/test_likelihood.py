@@ -11,7 +11,7 @@ from torch.distributions import Bernoulli
 from torch.distributions import ContinuousBernoulli as TorchsContinuousBernoulli
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
-from pages.report.report import SCALES
+from pages.report.numbers import SCALES
 from pipeline import params
 from vae.model.likelihood import (
     LIKELIHOODS,

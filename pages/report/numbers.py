@@ -1,0 +1,171 @@
+"""The numbers that the pipeline measures, in words: names written out, units, what they mean."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pages.table import Table
+from pipeline.params import Model, Params
+
+Numbers = Mapping[str, Mapping[str, Any]]
+"""Of each model, as `stages.evaluate` writes them."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number as a reader meets it."""
+
+    name: str
+    unit: str
+    meaning: str
+    """May name `samples`, `neighbours` and `latent_dims` in braces."""
+
+
+NATS = "nats per image"
+METRICS = {
+    "elbo": Metric(
+        "evidence lower bound (ELBO)",
+        NATS,
+        "reconstruction term − KL divergence; higher is better (of a conditional model, as all "
+        "that follows, given the class)",
+    ),
+    "reconstruction": Metric(
+        "reconstruction term", NATS, "E_q[log p(x|z)]: expected log-likelihood of x given z"
+    ),
+    "kl": Metric("KL divergence", NATS, "KL(q(z|x) ‖ p(z)): what the codes cost"),
+    "log_likelihood": Metric(
+        "log-likelihood",
+        NATS,
+        "importance-weighted bound on log p(x), {samples} samples of q(z|x); above the ELBO, and "
+        "below the truth where q misses a part of the posterior",
+    ),
+    "log_likelihood_error": Metric(
+        "its standard error", NATS, "of the log-likelihood, from the draw of those samples"
+    ),
+    "entropy_floor": Metric(
+        "entropy of the images", NATS, "on grey pixels no −log p(x|z) is below it"
+    ),
+    "active_units": Metric("active axes", "axes", "that the model uses, of {latent_dims}"),
+    "knn_accuracy": Metric(
+        "nearest-neighbour accuracy",
+        "share of images",
+        "test codes whose {neighbours} nearest others name their class",
+    ),
+}
+"""By their key in `reports/metrics/`, in the order of the table."""
+
+SCALES = {
+    "bernoulli": "on grey pixels under a Bernoulli cross-entropy (scale G)",
+    "dynamic-bernoulli": "on dynamically binarised pixels (scale D)",
+    "static-bernoulli": "on statically binarised pixels (scale S)",
+    "continuous-bernoulli": "as a density of grey pixels in [0, 1], continuous Bernoulli",
+    "gaussian": "as a density of grey pixels in [0, 1], Gaussian",
+}
+
+
+def numbers_table(params: Params, numbers: Numbers) -> Table:
+    """Every number of every model."""
+    values = {
+        "samples": params.evaluate.samples,
+        "neighbours": params.evaluate.neighbours,
+        "latent_dims": ", ".join(str(model.latent_dim) for model in params.models.values()),
+    }
+    return Table(
+        ["", *params.models, "unit", "what it is"],
+        [
+            [
+                metric.name,
+                *(show(numbers[name].get(key)) for name in params.models),
+                metric.unit,
+                f"`{key}`: {metric.meaning.format(**values)}",
+            ]
+            for key, metric in METRICS.items()
+        ],
+    )
+
+
+def measured(params: Params) -> str:
+    """What all numbers have in common."""
+    return (
+        "Measured on the test set, which nothing was trained or chosen on. A nat is "
+        f"{1 / math.log(2):.2f} bits; likelihoods are summed over the pixels of an image and "
+        f"averaged over images, {_scales(params.models)}. Compare them only with numbers of the "
+        "same kind."
+    )
+
+
+def _scales(models: Mapping[str, Model]) -> str:
+    """Which likelihoods the models' numbers are of."""
+    used: dict[str, list[str]] = {}
+    for name, model in models.items():
+        used.setdefault(SCALES[model.likelihood], []).append(name)
+    if len(used) == 1:
+        return next(iter(used))
+    return "; ".join(f"of {', '.join(names)} {scale}" for scale, names in used.items())
+
+
+def headline(
+    name: str, params: Params, numbers: Mapping[str, Any], pixels: int
+) -> list[tuple[str, str]]:
+    """A few numbers of the model `name` that need no formula, each with what it says.
+
+    Args:
+        name: of a model.
+        params: of the run.
+        numbers: of that model, as `stages.evaluate` writes them.
+        pixels: of an image, times its channels.
+    """
+    model, neighbours = params.models[name], params.evaluate.neighbours
+    told = [(f"{pixels} → {model.latent_dim}", "pixels of an image, and the numbers kept of it")]
+    if not model.conditional:
+        told.append(
+            (
+                f"{numbers['knn_accuracy']:.0%}",
+                "of images that it has never seen lie among their own kind: the "
+                f"{neighbours} nearest codes name their class. No class was given in training",
+            )
+        )
+    bits = round(numbers["kl"] / math.log(2))
+    told.append(
+        (
+            f"{bits} bits",
+            "is what a code says of its image, on average and at most: as much as the answers to "
+            f"{bits} yes-or-no questions",
+        )
+    )
+    return told
+
+
+def of_each(
+    numbers: Numbers, models: Mapping[str, Model], key: str, unit: str = "", form: str = ".2f"
+) -> str:
+    """A number of each model in words, such as `7.24 nats with 2 numbers (vae)`, with commas."""
+    words = []
+    for name, model in models.items():
+        value = numbers[name].get(key)
+        if value is not None:
+            shown = " ".join(filter(None, (f"{value:{form}}".replace("-", "−"), unit)))
+            words.append(f"{shown} with {count(model.latent_dim)} (`{name}`)")
+            unit = ""
+    return ", ".join(words)
+
+
+def count(latent_dim: int) -> str:
+    """How many numbers a code has.
+
+    >>> count(1), count(2)
+    ('1 number', '2 numbers')
+    """
+    return f"{latent_dim} number" + "s" * (latent_dim > 1)
+
+
+def show(value: object) -> str:
+    """A value as a table shows it."""
+    if isinstance(value, float):
+        return f"{value:.5g}".replace("-", "−")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "–".join(map(str, value))
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return str(value)
