@@ -23,6 +23,7 @@ LONGEST = [
     "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
     "test_explorer",
     "test_recover",
+    "test_chaos",
     "test_additions",
     "test_readme",
     "test_claims",

@@ -61,15 +61,20 @@ def _forkserver():
     return server, server.stdout.readline().strip()
 
 
-def call(command, cwd, check=True, **more):
-    """Run a command line in the environment of these tests, offline."""
+def environment(folder):
+    """For programs in a copy of the project: those of these tests, offline."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
-    env |= {
+    return env | {
         "PATH": _forkserver()[1],
-        "DATASET_MIRROR": str(cwd / "nowhere"),
+        "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
-    } | more
+    }
+
+
+def call(command, cwd, check=True, **more):
+    """Run a command line in that environment."""
+    env = environment(cwd) | more
     done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
     if check:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
