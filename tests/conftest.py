@@ -60,6 +60,17 @@ def content():
     return YAML(typ="safe").load((ROOT / PARAMS).read_text(encoding="utf-8"))
 
 
+def changed(content, **changes):
+    """The parameters with some values set; `a__b=3` sets a.b."""
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        section = content
+        for name in sections:
+            section = section[name]
+        section[key] = value
+    return content
+
+
 def write_params(folder, content):
     """Lay parameters down in a folder, where a stage looks for them."""
     YAML(typ="safe").dump(content, folder / PARAMS)

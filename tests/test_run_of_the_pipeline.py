@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
+from pipeline import deps
 from tests.project import LOG, ROOT, call, cloned, edit, status
 from tests.stages_of import SCRIPTS
 
@@ -151,7 +152,7 @@ def test_samples_of_an_evaluation_run_it_and_what_shows_it_again(repository, tmp
 def test_a_clone_pulls_and_pushes_though_nobody_ran_the_claims(repository, tmp_path):
     """Their committed locks name models that no remote holds."""
     clone = cloned(repository, tmp_path)
-    locks = [file for file in ROOT.glob("*/**/dvc.lock") if ".venv" not in file.parts]
+    locks = [file.with_name("dvc.lock") for file in deps.pipelines(ROOT)[1:]]
     assert locks
     for lock in locks:
         shutil.copyfile(lock, clone / lock.relative_to(ROOT))
