@@ -45,6 +45,14 @@ def test_settings_are_loaded_as_they_were(model, tmp_path):
     }
 
 
+def test_only_a_model_of_several_looks_names_their_shifts(tmp_path):
+    """One of one look is the same bytes as before there were more."""
+    several = VAE((4, 3), 2, [8], shifts=2)
+    assert reloaded(several, tmp_path / "m.safetensors").shifts == 2
+    assert several.settings["shifts"] == 2
+    assert "shifts" not in VAE((4, 3), 2, [8], shifts=0).settings
+
+
 def test_a_loaded_model_gives_the_same_outputs(model, tmp_path):
     loaded = reloaded(model, tmp_path / "m.safetensors")
     x, y = torch.rand(6, 4, 3), torch.arange(6) % 3 if model.conditional else None
