@@ -14,5 +14,5 @@ def to_html(report: Report, root: Path, folder: Path, shared_css: Path) -> str:
         shared_css,
         report=report,
         content=lambda file: (root / file).read_bytes(),
-        sprite_sheet=sprite_sheet,
+        sprite_sheet=lambda file: sprite_sheet(root / file),
     )
