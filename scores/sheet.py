@@ -1,6 +1,5 @@
 """Write the score sheet: published numbers beside ours, row by row (`make scores`)."""
 
-import json
 import math
 from pathlib import Path
 from statistics import mean, stdev
@@ -11,6 +10,7 @@ from scipy.stats import t
 from pipeline.files import atomic_write
 from pipeline.run import run
 from scores.rows import Row, Scores
+from vae.files.metrics import read_metrics
 
 FEW_LABELS = {"100": 72.6, "600": 80.8, "1000": 81.7}
 """Accuracy in percent of k-NN on two-dimensional posterior means, by labelled images: published for
@@ -20,10 +20,7 @@ the VAE of the hyperspherical-VAE paper (Davidson et al. 2018, arXiv:1804.00891)
 def main(scores: Scores, results: Path, target: Path) -> None:
     """Read the rows' results; write Markdown."""
     numbers = {
-        name: [
-            json.loads((results / f"{name}-{seed}.json").read_text())
-            for seed in row.seeds(scores.seeds)
-        ]
+        name: [read_metrics(results / f"{name}-{seed}.json") for seed in row.seeds(scores.seeds)]
         for name, row in scores.rows.items()
     }
     with atomic_write(target) as file:

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+import jaxtyping
 import pytest
+from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 from ruamel.yaml import YAML
 
@@ -18,6 +20,15 @@ install_import_hook(
 
 from pipeline.run import PARAMS  # noqa: E402
 from tests.project import NAME, ROOT, built  # noqa: E402
+
+_PROFILE = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+settings.register_profile("each-time-the-same", derandomize=True, max_examples=50, **_PROFILE)
+settings.register_profile("many", max_examples=1000, **_PROFILE)
+settings.load_profile("each-time-the-same")
 
 LONGEST = [
     "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
@@ -52,6 +63,14 @@ def repository(tmp_path_factory):
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     return built(folder / NAME)
+
+
+@pytest.fixture
+def as_users_run_it():
+    """Without the type checks of tests, which would speak before the check that users meet."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture
