@@ -1,6 +1,7 @@
 """Write the score sheet: published numbers beside ours, row by row (`make scores`)."""
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -27,7 +28,7 @@ def main(scores: Scores, results: Path, target: Path) -> None:
         file.write_text(sheet(scores, numbers), encoding="utf-8")
 
 
-def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
+def sheet(scores: Scores, numbers: Mapping[str, Sequence[dict[str, Any]]]) -> str:
     """All rows as Markdown."""
     seeds = len(scores.seeds)
     lines = [
@@ -54,7 +55,7 @@ def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(row: Row, results: list[dict[str, Any]]) -> list[str]:
+def _row(row: Row, results: Sequence[dict[str, Any]]) -> list[str]:
     found = [-result[row.quantity] for result in results]
     seconds = mean(result["training_seconds"] for result in results)
     lines = []
@@ -87,7 +88,7 @@ def _verdict(difference: float, found: list[float]) -> str:
     return "better" if difference < 0 else "worse"
 
 
-def _used(row: Row, results: list[dict[str, Any]]) -> str:
+def _used(row: Row, results: Sequence[dict[str, Any]]) -> str:
     model, training = row.model, row.training
     widths = "–".join(map(str, model.hidden))
     quantity = (
@@ -102,7 +103,7 @@ def _used(row: Row, results: list[dict[str, Any]]) -> str:
     )
 
 
-def _few_labels(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _few_labels(scores: Scores, numbers: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
     lines = [
         "Test accuracy in percent of k nearest neighbours (k = 5) on posterior means, from so many "
         "labelled training images (means of 20 draws).",
