@@ -210,7 +210,7 @@ def test_a_stage_whose_dvc_is_gone_is_ended_and_no_other_program(clone, at_work)
     stage, other = at_work("stage", DVC_STAGE="write"), at_work("other")
     told = f"write (process {stage.pid}) worked on for an interrupted run: ended"
     assert list(mend(clone)) == [told, f"{LEFT}.dvc/tmp/rwlock"]
-    assert stage.wait(10) == -signal.SIGKILL
+    assert stage.poll() is not None
     assert other.poll() is None
 
 
