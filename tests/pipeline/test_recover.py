@@ -123,7 +123,7 @@ def test_a_lock_that_nobody_has_is_removed(clone):
 BUSY = json.dumps({"write": {"out": {"pid": os.getpid(), "cmd": "dvc repro"}}})
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"write": {"a', BUSY])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"write": {"a', pytest.param(BUSY, id="busy")])
 def test_an_rwlock_of_nobody_is_removed(clone, content):
     file = clone / ".dvc/tmp/rwlock"
     file.write_text(content)
