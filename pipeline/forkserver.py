@@ -30,6 +30,7 @@ import tempfile
 import warnings
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _LIBRARIES = (
     "torch",
@@ -60,14 +61,14 @@ def main() -> None:
             command, env=_environment(folder), preexec_fn=lambda: _die_with_parent(signal.SIGTERM)
         )
         # the command's own answer to these is its end, which is this process's
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
         connection = _next_connection(listener, process)
     if connection is None:
         shutil.rmtree(folder)
         status = process.wait()
         sys.exit(status if status >= 0 else 128 - status)
-    _run(*_asked(connection))
+    _run(*_asked(connection, interrupt))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -118,10 +119,11 @@ def _die_with_parent(number: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
-def _asked(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
+def _asked(connection: socket.socket, interrupt: Any) -> tuple[list[str], str, dict[str, str]]:
     """Command line, directory and environment that the asker wants, in a fork with its files.
 
-    This process stays, to say how the fork ended, and to end it if the asker is gone.
+    This process stays, to say how the fork ended, and to end it if the asker is gone. To an
+    `interrupt` the fork answers as Python does, if it does: jobs of a background are deaf to it.
     """
     size, files, _, _ = socket.recv_fds(connection, 8, 3)
     with connection.makefile("rb") as stream:
@@ -132,7 +134,7 @@ def _asked(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
         for number, file in enumerate(files):
             os.dup2(file, number)
             os.close(file)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)
         return json.loads(content)
     for file in files:
         os.close(file)

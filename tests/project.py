@@ -61,12 +61,17 @@ def _forkserver():
     return server, server.stdout.readline().strip()
 
 
+def forked_path():
+    """A $PATH whose `python -m` starts with its libraries loaded."""
+    return _forkserver()[1]
+
+
 def environment(folder):
     """For programs in a copy of the project: those of these tests, offline."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
     return env | {
-        "PATH": _forkserver()[1],
+        "PATH": forked_path(),
         "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
     }
