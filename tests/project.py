@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import chdir
@@ -52,12 +53,19 @@ SMALL = {
 }
 
 
+def hear_interrupts():
+    """For a process to start: a shell's background jobs are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @cache
 def _forkserver():
     """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-P", FORKSERVER, "sh", "-c", "echo $PATH; read _"]
-    server = subprocess.Popen(command, env=env, stdin=-1, stdout=-1, text=True)
+    server = subprocess.Popen(
+        command, env=env, stdin=-1, stdout=-1, text=True, preexec_fn=hear_interrupts
+    )
     return server, server.stdout.readline().strip()
 
 
