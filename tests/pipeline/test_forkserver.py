@@ -49,8 +49,9 @@ def asked(tmp_path):
 
 @pytest.fixture
 def served(asked):
-    """The same by a fork server of its own."""
-    return partial(asked, PLAIN, server=(sys.executable, "-P", FORKSERVER))
+    """The same by a fork server of its own, which loads no libraries."""
+    light = f"import runpy; runpy.run_path({str(FORKSERVER)!r})['main'](libraries=())"
+    return partial(asked, PLAIN, server=(sys.executable, "-P", "-c", light))
 
 
 def end(process):
@@ -78,6 +79,8 @@ def test_the_libraries_are_there_before_and_the_project_is_not(asked):
         "import os; os.kill(os.getpid(), 15)",
         "import os; os.kill(os.getpid(), 2)",
         "import atexit; atexit.register(print, 'at the end')",
+        "import threading; threading.Timer(0.2, print, ('of a thread',)).start()",
+        "print('no newline', end='')",
     ],
 )
 def test_it_ends_as_in_a_python_of_its_own(asked, ends):
