@@ -5,6 +5,7 @@ import json
 import shlex
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -42,8 +43,7 @@ class Stage:
     """
 
     def __init__(self, repository, name, folder):
-        lock = YAML(typ="safe").load((repository / "dvc.lock").read_text(encoding="utf-8"))
-        stages = sorted(lock["stages"].items(), key=lambda item: item[0].endswith("@cvae"))
+        stages = sorted(_stages(repository).items(), key=lambda item: item[0].endswith("@cvae"))
         found = {key.split("@")[0]: stage for key, stage in stages}[name]
         self.repository, self.folder, self.command = repository, folder, found["cmd"]
         self.deps = [dep["path"] for dep in found["deps"]]
@@ -125,6 +125,12 @@ class Stage:
             path.rmdir() if path.is_dir() else path.unlink()
         place.symlink_to(self.repository / file)
         return Outcome(status, told.getvalue(), wrote)
+
+
+@cache
+def _stages(repository):
+    lock = YAML(typ="safe").load((repository / "dvc.lock").read_text(encoding="utf-8"))
+    return lock["stages"]
 
 
 def _npz(members):

@@ -1,11 +1,13 @@
 """A small copy of the project, on scikit-learn's digits, in which the whole pipeline has run."""
 
+import atexit
 import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
@@ -59,10 +61,10 @@ def hear_interrupts():
 
 
 @cache
-def _forkserver():
+def _forkserver(*start):
     """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-P", FORKSERVER, "sh", "-c", "echo $PATH; read _"]
+    command = [sys.executable, "-P", *start, "sh", "-c", "echo $PATH; read _"]
     server = subprocess.Popen(
         command, env=env, stdin=-1, stdout=-1, text=True, preexec_fn=hear_interrupts
     )
@@ -71,7 +73,19 @@ def _forkserver():
 
 def forked_path():
     """A $PATH whose `python -m` starts with its libraries loaded."""
-    return _forkserver()[1]
+    return _forkserver(FORKSERVER)[1]
+
+
+@cache
+def _path_of_dvc():
+    """That $PATH, and on it a `dvc` that starts loaded, too, from a server of its own."""
+    serve = f"import runpy; runpy.run_path({str(FORKSERVER)!r})['main'](['dvc.cli', 'dvc.repo'])"
+    python, _, _ = _forkserver("-c", serve)[1].partition(os.pathsep)
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    (folder / "dvc").write_text(f'#!/bin/sh\nexec {python}/python -m dvc "$@"\n', encoding="utf-8")
+    (folder / "dvc").chmod(0o700)
+    return f"{folder}{os.pathsep}{forked_path()}"
 
 
 def environment(folder):
@@ -79,7 +93,7 @@ def environment(folder):
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
     return env | {
-        "PATH": forked_path(),
+        "PATH": _path_of_dvc(),
         "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
     }

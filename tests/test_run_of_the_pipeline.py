@@ -159,7 +159,7 @@ def test_a_clone_pulls_and_pushes_though_nobody_ran_the_claims(repository, tmp_p
     call(f"dvc remote add -q -d store {tmp_path}/store && dvc push -q dvc.yaml", clone)
     call("git add -A && git commit -qm locks", clone)
     call(f"git clone -q {clone} fresh", tmp_path)
-    for command in ("status", "pull", "checkout", "push", "status"):
+    for command in ("pull", "checkout", "push", "status"):
         call(f"dvc {command}", tmp_path / "fresh")
     assert (tmp_path / "fresh/data/models/vae.safetensors").is_file()
     assert "Running stage" not in call("dvc repro", tmp_path / "fresh").stdout

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import torch
 from pipeline import loading, progress
 from stages import train
 from tests.conftest import changed, write_params
+from tests.project import forked_path
 from vae import objective
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -32,15 +32,17 @@ def trains(root, content, tmp_path):
     digits.train.save(tmp_path / "train.npz")
     digits.classes.save(tmp_path / "classes.json")
     content["models"]["vae"] |= {"hidden": [16], "epochs": 50}
+    for folder in ("stages", "pipeline", "vae"):
+        (tmp_path / folder).symlink_to(root / folder)
 
     def start(out="out", **training):
         content["training"] |= training
         write_params(tmp_path, content)
-        command = [sys.executable, "-m", "stages.train", "params.yaml:models.vae", "train.npz"]
+        command = ["python", "-m", "stages.train", "params.yaml:models.vae", "train.npz"]
         return subprocess.Popen(
             [*command, "classes.json", "states", f"{out}/vae.safetensors", f"{out}/vae.csv"],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(root), "DEVICE": "cpu"},
+            env=os.environ | {"PATH": forked_path(), "DEVICE": "cpu"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
