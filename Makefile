@@ -29,11 +29,11 @@ report: $(BIN)/ready
 	@python -m pipeline.recover
 	@python -m pipeline.fetch data/archives $(DATASET); \
 	case $$? in \
-	0) $(FORKS) $(if $(DATASET),dvc exp run -S dataset.name=$(DATASET),dvc repro) ;; \
+	0) $(if $(DATASET),python -m pipeline.choose $(DATASET)) ;; \
 	69) printf '\n*** GOING ON WITH THE EMBEDDED digits DATA INSTEAD ***\n\n'; \
-	    $(FORKS) dvc exp run -S dataset.name=digits ;; \
+	    python -m pipeline.choose digits ;; \
 	*) exit 1 ;; \
-	esac
+	esac && $(FORKS) dvc repro
 	@echo "The report lies in reports/report.md and, with its pages, in reports/index.html."
 
 test: $(BIN)/ready

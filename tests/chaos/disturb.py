@@ -17,7 +17,8 @@ LONGEST = 15.0
 """Seconds into a run until which it is disturbed."""
 STOP = Path(__file__).with_name("stop")
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-EXPERIMENT = (*MAKE, "DATASET=digits")  # dvc exp run
+RECOVER = "python -m pipeline.recover"  # as the README asks for
+EXPERIMENT = ("sh", "-c", f"{RECOVER}; dvc exp run -S dataset.name=digits")
 
 
 def runs_dvc(process: psutil.Process) -> bool:
@@ -43,7 +44,7 @@ def kill_experiment(trial: Trial) -> str | None:
 
 
 def kill_queue(trial: Trial) -> str | None:
-    trial.run("python", "-m", "pipeline.recover")  # as the README asks for
+    trial.run(*RECOVER.split())
     for number in ("4", "5"):
         trial.run("dvc", "exp", "run", "--queue", "-S", f"manifold.n={number}")
     return _killed(trial, trial.start("dvc", "queue", "start", "-j", "2"))
