@@ -47,9 +47,9 @@ def tsne(
     from sklearn.manifold import TSNE
 
     perplexity = min(perplexity, (len(points) - 1) / 3)
-    start = pca(points.astype(np.float64))[0]
-    if not start[:, 0].std():
+    if not np.ptp(points, axis=0).any():
         raise InputError(f"t-SNE has nothing to map: all {len(points)} codes are the same")
+    start = pca(points.astype(np.float64))[0]
     model = TSNE(
         perplexity=perplexity,
         init=1e-4 * (start / start[:, 0].std()).round(_DECIMALS).astype(np.float32),
