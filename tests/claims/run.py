@@ -61,7 +61,7 @@ def small_params():
     return SimpleNamespace(
         models={name: small(model) for name, model in root.models.items()},
         claims=claims.model_copy(update={"models": {k: small(v) for k, v in models.items()}}),
-        training=root.training.model_copy(update={"batch_size": 32}),
+        training=root.training.model_copy(update={"batch_size": 64, "learning_rate": 1e-2}),
         classifier=root.classifier.model_copy(update={"epochs": 20}),
         evaluate=root.evaluate.model_copy(update={"samples": 20}),
         manifold=root.manifold.model_copy(update={"page_n": 3}),
