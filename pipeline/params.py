@@ -91,8 +91,15 @@ class Model(Section):
     activation: Activation
     likelihood: Likelihood
     shifts: Annotated[int, Field(ge=0)]
+    refinements: Annotated[int, Field(ge=0)]
     objective: Objective
     epochs: Positive
+
+    @model_validator(mode="after")
+    def _refines_bernoulli(self) -> "Model":
+        if self.refinements and self.likelihood in ("gaussian", "continuous-bernoulli"):
+            raise ValueError(f"refinements need Bernoulli pixels, here they are {self.likelihood}")
+        return self
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_a_model_is_one_entry(repository, tmp_path):
         "activation": "relu",
         "likelihood": "bernoulli",
         "shifts": 1,
+        "refinements": 0,
         "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 1,
     }

@@ -48,6 +48,11 @@ def test_settings_are_loaded_as_they_were(model, tmp_path):
     }
 
 
+def test_refinements_come_back(tmp_path):
+    assert reloaded(VAE((4, 3), 2, [8], refinements=2), tmp_path / "m.safetensors").refinements == 2
+    assert "refinements" not in VAE((4, 3), 2, [8]).settings
+
+
 def test_only_a_model_of_several_looks_names_their_shifts(tmp_path):
     """One of one look is the same bytes as before there were more."""
     several = VAE((4, 3), 2, [8], shifts=2)
