@@ -70,13 +70,20 @@ class Objective(Section):
     free_bits: Annotated[float, Field(ge=0)]
     mmd: Annotated[float, Field(ge=0)]
     samples: Positive
+    lattice: Annotated[int, Field(ge=0)]
 
     @model_validator(mode="after")
     def _one_bound(self) -> "Objective":
-        if self.samples > 1 and (self.beta, self.warmup, self.free_bits, self.mmd) != (1, 0, 0, 0):
+        weighed = (self.beta, self.warmup, self.free_bits, self.mmd) != (1, 0, 0, 0)
+        if self.samples > 1 and weighed:
             raise ValueError(
                 "the importance-weighted bound of more than 1 sample has no KL of its own; "
                 "with it, give beta 1 and warmup, free_bits and mmd 0"
+            )
+        if self.lattice and (weighed or self.samples > 1):
+            raise ValueError(
+                "the likelihood over a lattice is no bound that could be weighed; with it, give "
+                "beta 1, samples 1 and warmup, free_bits and mmd 0"
             )
         return self
 
@@ -93,6 +100,16 @@ class Model(Section):
     shifts: Annotated[int, Field(ge=0)]
     objective: Objective
     epochs: Positive
+
+    @model_validator(mode="after")
+    def _lattice_covers(self) -> "Model":
+        bernoulli = self.likelihood.removeprefix("dynamic-").removeprefix("static-") == "bernoulli"
+        if self.objective.lattice and (self.latent_dim > 3 or not bernoulli):
+            raise ValueError(
+                "objective.lattice needs at most 3 latent axes, which its codes can cover, and "
+                f"Bernoulli pixels; here are {self.latent_dim} and {self.likelihood}"
+            )
+        return self
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -113,9 +130,18 @@ class Classifier(Section):
     learning_rate: Annotated[float, Field(gt=0)]
 
 
+class Plane(Section):
+    """The grid by which log p(x) is summed; see `vae.quadrature.exact`."""
+
+    n: Annotated[int, Field(ge=2)]
+    limit: Annotated[float, Field(gt=0)]
+    tolerance: Annotated[float, Field(gt=0)]
+
+
 class Evaluate(Section):
     """How test-set numbers are estimated."""
 
+    plane: Plane
     samples: Positive
     precision: Precision
     neighbours: Positive

@@ -63,7 +63,7 @@ def score(
         "elbo": float((bounds.reconstruction - bounds.kl).mean()),
         "kl": float(bounds.kl.mean()),
         "log_likelihood": float(bounds.log_likelihood.mean()),
-        "log_likelihood_error": float(bounds.error.square().sum().sqrt()) / len(x),
+        "log_likelihood_error": bounds.mean_error,
         "validation_elbo": history[-1]["validation_elbo"],
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "training_seconds": trained,

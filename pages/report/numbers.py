@@ -30,19 +30,32 @@ METRICS = {
         "reconstruction term − KL divergence; higher is better (of a conditional model, as all "
         "that follows, given the class)",
     ),
+    "log_likelihood": Metric(
+        "log-likelihood", NATS, "log p(x) itself or, after ≥, a number that it is no less than"
+    ),
+    "gap": Metric("gap of the ELBO", NATS, "what the ELBO misses of the log-likelihood"),
+    "log_likelihood_by": Metric(
+        "how it was found",
+        "",
+        "quadrature sums over the latent plane and is exact; importance is a bound by {samples} "
+        "samples of q(z|x), too low where q misses a part of the posterior",
+    ),
+    "log_likelihood_error": Metric(
+        "its error",
+        NATS,
+        "of quadrature, half of what two coarser grids differ by; of importance, the standard "
+        "error from the draw of the samples, which does not show what they miss",
+    ),
+    "log_likelihood_at_edge": Metric(
+        "posteriors at the edge",
+        "images",
+        "whose posterior reaches the edge of the plane that was summed, so that log p(x) may be "
+        "higher",
+    ),
     "reconstruction": Metric(
         "reconstruction term", NATS, "E_q[log p(x|z)]: expected log-likelihood of x given z"
     ),
     "kl": Metric("KL divergence", NATS, "KL(q(z|x) ‖ p(z)): what the codes cost"),
-    "log_likelihood": Metric(
-        "log-likelihood",
-        NATS,
-        "importance-weighted bound on log p(x), {samples} samples of q(z|x); above the ELBO, and "
-        "below the truth where q misses a part of the posterior",
-    ),
-    "log_likelihood_error": Metric(
-        "its standard error", NATS, "of the log-likelihood, from the draw of those samples"
-    ),
     "entropy_floor": Metric(
         "entropy of the images", NATS, "on grey pixels no −log p(x|z) is below it"
     ),
@@ -76,13 +89,20 @@ def numbers_table(params: Params, numbers: Numbers) -> Table:
         [
             [
                 metric.name,
-                *(show(numbers[name].get(key)) for name in params.models),
+                *(_shown(key, numbers[name]) for name in params.models),
                 metric.unit,
                 f"`{key}`: {metric.meaning.format(**values)}",
             ]
             for key, metric in METRICS.items()
         ],
     )
+
+
+def _shown(key: str, numbers: Mapping[str, Any]) -> str:
+    """A number of one model; log p(x), and what the ELBO misses of it, may be bounds."""
+    known = {**numbers, "gap": numbers["log_likelihood"] - numbers["elbo"]}
+    bound = numbers["log_likelihood_by"] == "importance" and key in ("log_likelihood", "gap")
+    return ("≥" if bound else "") + show(known.get(key))
 
 
 def measured(params: Params) -> str:

@@ -72,6 +72,21 @@ def test_numbers_of_another_scale_get_no_verdict():
     assert [(cell.change, cell.verdict) for cell in cells] == [("", ""), ("+20", ""), ("+20", "")]
 
 
+def test_a_likelihood_and_a_bound_on_it_are_not_held_against_each_other():
+    def measured(name, nats, by):
+        numbers = {"vae.log_likelihood": nats, "vae.log_likelihood_by": by}
+        return revision(name, metrics=numbers)
+
+    summed = [measured("a", -128.4, "quadrature"), measured("b", -128.0, "quadrature")]
+    compared = compare([*summed, measured("c", -131.1, "importance")]).metrics
+    assert [cell.verdict for cell in compared["vae.log_likelihood"]] == ["", "", ""]
+    assert [cell.value for cell in compared["vae.log_likelihood_by"]][1:] == [
+        "quadrature",
+        "importance",
+    ]
+    assert compare(summed).metrics["vae.log_likelihood"][1].verdict == "better"
+
+
 def test_a_number_that_one_has_not_is_a_dash():
     cells = compare([revision("a"), revision("b", metrics={})]).metrics["vae.elbo"]
     assert [c.value for c in cells] == ["−100", "–"]

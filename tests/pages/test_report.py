@@ -205,6 +205,19 @@ def test_a_number_that_a_model_has_not_is_none(checked, tree):
     assert row[1:4] == ["−100.5", "none", "−102.5"]
 
 
+def test_a_bound_on_the_likelihood_is_told_from_its_value_and_so_is_the_gap(checked, tree):
+    exact = {"elbo": -104.5, "log_likelihood": -100.25, "log_likelihood_by": "quadrature"}
+    numbers = {name: found | exact for name, found in measured(checked).items()}
+    numbers["cvae"]["log_likelihood_by"] = "importance"
+    rows = build(checked, numbers, PIXELS, tree).numbers.rows
+    assert [row[1:4] for row in rows[:4]] == [
+        ["−104.5", "−104.5", "−104.5"],
+        ["−100.25", "≥−100.25", "−100.25"],
+        ["4.25", "≥4.25", "4.25"],
+        ["quadrature", "importance", "quadrature"],
+    ]
+
+
 def test_a_missing_figure_is_named_with_the_remedy(checked, tree):
     (tree / "figures/vae/scatter.png").unlink()
     with pytest.raises(InputError, match=r"scatter\.png is missing.*dvc repro scatter@vae"):

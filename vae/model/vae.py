@@ -20,7 +20,7 @@ Duvenaud 2018, arXiv:1801.03558 (what one encoder for all images costs); Krizhev
 Hinton 2012 (shifted looks at test time).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -153,6 +153,18 @@ class VAE(nn.Module):
             y = nn.functional.one_hot(y.long(), self.classes)
         y = y.to(inputs.dtype).expand(*inputs.shape[:-1], -1)
         return torch.cat([inputs, y], dim=-1)
+
+
+def by_class(
+    y: Int[Tensor, " n"] | None, images: Int[Tensor, " some"]
+) -> Iterator[tuple[Int[Tensor, " 1"] | None, Int[Tensor, " members"]]]:
+    """Each class that occurs among some images, with its members; without classes, all of them."""
+    if y is None:
+        yield None, images
+        return
+    labels = y[images]
+    for label in labels.unique():
+        yield label[None], images[labels == label]
 
 
 def decode_arrays(
