@@ -27,10 +27,9 @@ from vae.evaluation import Track
 from vae.model import VAE, by_class
 from vae.model.likelihood import PixelBernoulli
 from vae.objective import kl_by_axis, standard_normal
-from vae.precision import Precision, autocast
 
-_TILE = 0.4  # a tile's side, about
-_COARSE = 4  # points on that side, to find posteriors by
+_TILE = 0.6  # a tile's side, about
+_COARSE = 6  # points on that side, to find posteriors by
 _NEGLIGIBLE = 20.0  # nats: tiles that hold less than exp(−20) of p(x) are left out
 _EDGE = 0.01  # share of p(x) in the outermost tiles from which on some of it may lie beyond them
 _BLOCK = 2**24  # values of log p(x | z) at once: 64 MiB
@@ -72,7 +71,6 @@ def exact(
     n: int,
     limit: float,
     tolerance: float,
-    precision: Precision = "float32",
     track: Track = iter,
 ) -> Exact:
     """ELBO and log p(x) of every image, in steps as fine as each of them needs.
@@ -87,20 +85,19 @@ def exact(
         n: points on an axis to begin with; as many as tiles of even numbers of points have.
         limit: the plane's edge.
         tolerance: of the error, in nats.
-        precision: of the decoder's matrix products; all else is float32.
         track: wraps the iteration over tiles, to show progress.
 
     Raises:
         ValueError: the model is of another kind.
     """
-    plane = Plane(model, x, y, limit, precision)
+    plane = Plane(model, x, y, limit)
     halves, _ = plane.sums(n, track=track)
     for _ in range(_HALVINGS):
         rough, n = torch.nonzero(_error(halves) > tolerance)[:, 0], 2 * n
         if not len(rough):
             break
         halves[rough], _ = plane.sums(n, rough)
-    reconstruction, kl = _terms(model, x, y, precision)
+    reconstruction, kl = _terms(model, x, y)
     log_p, error = whole(halves).cpu(), _error(halves).cpu()
     return Exact(reconstruction, kl, log_p, error, plane.at_edge.cpu())
 
@@ -137,19 +134,18 @@ def hermite(
 
 @torch.no_grad()
 def _terms(
-    model: VAE, x: Float[Tensor, "n *image"], y: Int[Tensor, " n"] | None, precision: Precision
+    model: VAE, x: Float[Tensor, "n *image"], y: Int[Tensor, " n"] | None
 ) -> Float64[Tensor, "2 n"]:
     """Reconstruction and KL of the encoder's q."""
-    nodes, shares = hermite(_NODES, x.device)
-    terms = torch.empty(2, len(x), dtype=torch.float64)
-    for batch in torch.arange(len(x), device=x.device).split(_DECODED_AT_ONCE // len(nodes)):
-        label = None if y is None else y[batch]
-        q = model.encode(x[batch], label)
-        with autocast(precision, x.device):
-            p = model.decode(q.base_dist.loc + q.base_dist.scale * nodes, label)
-        log_p = shares @ p.log_prob(x[batch]).double()
-        terms[:, batch.cpu()] = torch.stack([log_p, kl_by_axis(q).double().sum(1)]).cpu()
-    return terms
+    terms = torch.zeros(2, len(x), dtype=torch.float64, device=x.device)
+    for batch in torch.arange(len(x), device=x.device).split(_DECODED_AT_ONCE):
+        image, label = x[batch], None if y is None else y[batch]
+        q = model.encode(image, label)
+        for node, share in zip(*hermite(_NODES, x.device), strict=True):
+            p = model.decode(q.base_dist.loc + q.base_dist.scale * node, label)
+            terms[0, batch] += share * p.log_prob(image).double()
+        terms[1, batch] = kl_by_axis(q).double().sum(1)
+    return terms.cpu()
 
 
 class Plane:
@@ -165,7 +161,6 @@ class Plane:
         x: Float[Tensor, "n *image"],
         y: Int[Tensor, " n"] | None,
         limit: float,
-        precision: Precision = "float32",
     ) -> None:
         if not fits(model):
             raise ValueError(
@@ -173,7 +168,7 @@ class Plane:
                 "pixels: quadrature needs 2 axes and Bernoulli pixels"
             )
         self.model, self.x, self.y, self.limit = model, x.flatten(1), y, limit
-        self.across, self.cast = max(1, round(2 * limit / _TILE)), autocast(precision, x.device)
+        self.across = max(1, round(2 * limit / _TILE))
         tiles, everyone = self._tiles(_COARSE), torch.arange(len(x), device=x.device)
         mass = x.new_empty(len(tiles), len(x))
         at_once = max(1, _BLOCK // (len(x) * _COARSE**2))
@@ -223,8 +218,7 @@ class Plane:
         """Log p(x | z) p(z) of images under all codes, class by class, with whose rows they are."""
         log_prior = standard_normal(codes)
         for label, rows in by_class(self.y, images) if len(images) else ():
-            with self.cast:
-                p = self.model.decode(codes, None if label is None else label.expand(len(codes)))
+            p = self.model.decode(codes, None if label is None else label.expand(len(codes)))
             assert isinstance(p, PixelBernoulli)
             for some in rows.split(max(1, _BLOCK // len(codes))):
                 yield some, p.log_prob_each(self.x[some], log_prior)
