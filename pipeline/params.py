@@ -92,11 +92,13 @@ class Model(Section):
     likelihood: Likelihood
     objective: Objective
     epochs: Positive
+    film: Annotated[int, Field(ge=0)]
+    """Moments of the training that are kept."""
 
     @property
     def architecture(self) -> dict[str, Any]:
         """What `vae.model.VAE` is built from, but for the images and their classes."""
-        return self.model_dump(exclude={"conditional", "objective", "epochs"})
+        return self.model_dump(exclude={"conditional", "objective", "epochs", "film"})
 
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -194,11 +196,20 @@ class Conditional(Section):
     rows: Positive
 
 
+class Film(Section):
+    """What a film of a training shows at each moment."""
+
+    images: Positive
+    n: Annotated[int, Field(ge=2)]
+    milliseconds: Annotated[int, Field(ge=20)]
+
+
 class Pages(Section):
     """Which pages are made of which models."""
 
     explorer: ModelNames
     explorer_tsne: ModelNames
+    film_page: ModelNames
 
 
 class Explorer(Section):
@@ -228,5 +239,6 @@ class Params(Section):
     tsne: Tsne
     traversal: Traversal
     conditional: Conditional
+    film: Film
     pages: Pages
     explorer: Explorer
