@@ -12,6 +12,7 @@ from figures import (
     conditional,
     curves,
     digits,
+    film,
     interpolation,
     manifold,
     reconstructions,
@@ -21,7 +22,7 @@ from figures import (
     tsne,
     uncertainty,
 )
-from tests.figures.drawing import FASHION, QUALITY, SPECIFIC, clusters, walk
+from tests.figures.drawing import FASHION, QUALITY, SPECIFIC, clusters, training, walk
 
 DATA_SETS = {
     "mnist": tuple("0123456789"),
@@ -41,6 +42,10 @@ CAPTIONS = {
         curves.caption(validation_elbo=-99.0, epochs=3, floor=floor) for floor in (None, 45.5)
     ],
     "digits.caption": lambda names: [digits.caption()],
+    "film.caption": lambda names: [
+        film.caption(training(clusters(len(names)), classes), limit=4.0)
+        for classes in (0, len(names))
+    ],
     "interpolation.caption": lambda names: [
         interpolation.caption(walks(names), names, conditional=conditional)
         for conditional in (True, False)
