@@ -41,6 +41,12 @@ SMALL = {
     "pages.explorer": ["cvae"],
     "figures.interpolation": ["cvae"],
     "figures.traversal": ["cvae"],
+    "figures.film": ["cvae"],
+    "pages.film_page": ["cvae"],
+    "film.images": 50,
+    "film.n": 3,
+    "models.vae.film": 0,
+    "models.cvae.film": 4,
     **{f"models.{name}.epochs": 2 for name in ("vae", "cvae", "vae20")},
     **{f"models.{name}.hidden": [16] for name in ("vae", "cvae", "vae20")},
 }

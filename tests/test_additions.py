@@ -109,6 +109,7 @@ def test_a_model_is_one_entry(repository, tmp_path):
         "likelihood": "bernoulli",
         "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 1,
+        "film": 0,
     }
     edit(clone, {"models.vae3": small})
     ran = re.findall(r"Running stage '([\w@]+)'", call("dvc repro", clone).stdout)

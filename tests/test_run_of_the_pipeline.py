@@ -60,12 +60,12 @@ def test_another_run_from_a_clean_cache_gives_the_same_lock(repository, tmp_path
     copy = tmp_path / "copy"
     before = YAML(typ="safe").load((copy / "dvc.lock").read_text())
     call("rm -rf reports && git rm -q --cached -r reports", copy)
-    call("dvc repro -f evaluate@cvae manifold@cvae", copy)
+    call("dvc repro -f evaluate@cvae manifold@cvae film@cvae", copy)
     assert YAML(typ="safe").load((copy / "dvc.lock").read_text()) == before
 
 
 DRAWN = (
-    "curves reconstructions samples scatter manifold digits uncertainty interpolation tsne "
+    "curves reconstructions samples scatter manifold digits uncertainty interpolation film tsne "
     "traversal class_manifolds conditional"
 )
 EDITS = [
@@ -86,9 +86,13 @@ EDITS = [
     (
         "frame.latent_limit",
         5.0,
-        "samples scatter digits uncertainty interpolation explorer explorer_tsne report",
+        "samples scatter digits uncertainty interpolation film explorer explorer_tsne film_page "
+        "report",
     ),
-    ("seed", 1, "train classifier encode evaluate decode embed digits uncertainty report"),
+    ("film.images", 40, "develop report"),
+    ("film.milliseconds", 200, "film report"),
+    ("models.cvae.film", 5, "train@cvae report"),
+    ("seed", 1, "train classifier encode evaluate decode develop embed digits uncertainty report"),
     ("dataset.name", "mnist", "download report"),
 ]
 
@@ -117,10 +121,13 @@ CODE = [
     ("vae/readers.py", "download"),
     ("vae/training.py", "train"),
     ("vae/embedding.py", "embed evaluate decode tsne explorer explorer_tsne"),
-    ("figures/style.py", f"{DRAWN} explorer explorer_tsne"),
+    ("vae/moments.py", "train"),
+    ("vae/film.py", "develop film film_page"),
+    ("figures/style.py", f"{DRAWN} explorer explorer_tsne film_page"),
     ("figures/manifold.py", "manifold class_manifolds"),
-    ("pages/explorer/map.js", "explorer explorer_tsne report"),
-    ("pages/explorer/walk.js", "explorer explorer_tsne"),
+    ("pages/explorer/map.js", "explorer explorer_tsne film_page report"),
+    ("pages/explorer/walk.js", "explorer explorer_tsne film_page"),
+    ("pages/film/player.js", "film_page"),
     ("pages/report/report.py", "report"),
     ("claims/aggregate/measure.py", ""),
     ("pipeline/progress.py", ""),
