@@ -18,9 +18,11 @@ from vae.files.errors import InputError
 S = TypeVar("S", bound=Section)
 
 _EXPLORABLE = ("mlp", "bernoulli")
-_EXPLORERS = {"explorer", "explorer_tsne"}
+_EXPLORERS = {"explorer", "explorer_tsne", "explorer_cloud"}
 _FILMS = {"film", "film_page"}
 _PLANES = {"scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer", *_FILMS}
+_SPACES = {"cloud", "slices", "explorer_cloud"}
+"""Of three axes."""
 _CONDITIONAL = {"class_manifolds", "conditional"}
 _SHOWN = {"explorer_tsne": "tsne", "film_page": "film"}
 """Pages of what is computed for a figure."""
@@ -113,6 +115,13 @@ def _unfit(section: str, figure: str, name: str, model: Model) -> Iterator[str]:
             f"it needs a plane, and models.{name}.latent_dim is {model.latent_dim}; give models "
             "with latent_dim 2"
         )
+    if figure in _SPACES and model.latent_dim != 3:
+        yield (
+            f"it needs three axes, and models.{name}.latent_dim is {model.latent_dim}; give models "
+            "with latent_dim 3"
+        )
+    if figure == "slices" and model.conditional:
+        yield f"models.{name}.conditional is true, and it must be false"
     if figure == "tsne" and model.latent_dim <= 2:
         yield (
             f"t-SNE maps more than two axes, and models.{name}.latent_dim is {model.latent_dim}; "

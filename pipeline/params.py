@@ -5,12 +5,7 @@ No defaults and no conversion: what a stage gets is what the file says.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -204,11 +199,18 @@ class Film(Section):
     milliseconds: Annotated[int, Field(ge=20)]
 
 
+class Slices(Section):
+    """Slices through what three latent axes decode to."""
+
+    count: Positive
+
+
 class Pages(Section):
     """Which pages are made of which models."""
 
     explorer: ModelNames
     explorer_tsne: ModelNames
+    explorer_cloud: ModelNames
     film_page: ModelNames
 
 
@@ -240,5 +242,6 @@ class Params(Section):
     traversal: Traversal
     conditional: Conditional
     film: Film
+    slices: Slices
     pages: Pages
     explorer: Explorer

@@ -59,6 +59,11 @@ def content():
     return YAML(typ="safe").load((ROOT / PARAMS).read_text(encoding="utf-8"))
 
 
+def without_own(content, *more):
+    """Parameters but for the sections that a figure's own stage checks."""
+    return {key: value for key, value in content.items() if key not in ("cloud", *more)}
+
+
 def write_params(folder, content):
     """Lay parameters down in a folder, where a stage looks for them."""
     YAML(typ="safe").dump(content, folder / PARAMS)

@@ -88,7 +88,9 @@ def test_a_figure_is_four_places(repository, tmp_path):
     ran = re.findall(r"Running stage '([\w@]+)'", call("dvc repro", clone).stdout)
     assert set(ran) == {
         *("check", "norms@vae", "norms@vae20", "report"),
-        *(f"decode@{model}" for model in ("vae", "cvae", "vae20")),  # reads which figures there are
+        *(
+            f"decode@{model}" for model in ("vae", "cvae", "vae20", "space")
+        ),  # reads which figures there are
     }
     report = (clone / "reports/report.md").read_text(encoding="utf-8")
     assert report.count('src="figures/vae/norms.png"') == 1

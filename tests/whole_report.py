@@ -85,7 +85,7 @@ def wrong_numbers(metrics, asked):
 def wrong_pages(root, asked):
     """What is missing or wrong of the pages that are asked for."""
     reports = root / "reports"
-    models = [*asked.explorer, *asked.explorer_tsne]
+    models = [*asked.explorer, *asked.explorer_tsne, *asked.explorer_cloud]
     pages = [reports / "explorer" / f"{model}.html" for model in models]
     films = [reports / "film" / f"{model}.html" for model in asked.film_page]
     every = [*pages, *films, reports / "index.html"]

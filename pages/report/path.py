@@ -77,8 +77,10 @@ def _loss(models: Models, numbers: Numbers) -> str:
 
 
 PATH = [
-    Chapter("From an image to a code", ("scatter", "digits", "tsne"), _encoding),
-    Chapter("From a code to an image", ("interpolation", "manifold", "traversal"), _decoding),
+    Chapter("From an image to a code", ("scatter", "cloud", "digits", "tsne"), _encoding),
+    Chapter(
+        "From a code to an image", ("interpolation", "manifold", "slices", "traversal"), _decoding
+    ),
     Chapter("How both are learned", ("film",), _learning),
     Chapter("What the KL divergence does", ("curves", "uncertainty", "samples"), _price),
     Chapter("What is lost", ("reconstructions",), _loss),

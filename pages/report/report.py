@@ -116,7 +116,9 @@ def build(params: Params, numbers: Numbers, pixels: int, root: Path) -> Report:
         headline=headline(first, params, numbers[first], pixels),
         explorers={
             _explorer(name, params.models[name]): Path("explorer", f"{name}.html")
-            for name in [*params.pages.explorer, *params.pages.explorer_tsne]
+            for page, names in params.pages
+            for name in names
+            if page != "film_page"
         },
         exploring="Draw an image yourself, walk from one to another, look at each one's "
         "neighbours, in a page of its own for each of these models:",

@@ -8,6 +8,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from figures import (
+    cloud,
     conditional,
     digits,
     film,
@@ -84,6 +85,13 @@ def walk(classes=(0, 1), steps=4, side=8, seen=None):
     return Walk(stops, np.array(classes), strip, seen, strip)
 
 
+def space(classes, n=90):
+    """Codes of three axes: the clusters of the plane, each at its own depth."""
+    codes = clusters(classes, n)
+    depth = (codes.label - (classes - 1) / 2)[:, None] * np.float32(4 / classes)
+    return np.concatenate([codes.mean, depth.astype(np.float32)], axis=1), codes.label
+
+
 def training(codes, classes=0, moments=5, n=3, side=8):
     """A film in which codes go from the origin to their places; with classes of a conditional
     model.
@@ -141,6 +149,7 @@ def named(class_names, dpi):
         "digits": digits.draw(images, codes.mean, codes.label, seed=0, **plane),
         "uncertainty": uncertainty.draw(images, codes, ellipses=2, strip=3, seed=0, **plane),
         "interpolation": interpolation.draw(walks, codes.mean, codes.label, **plane),
+        "cloud": cloud.draw(*space(10), **plane),
         "film": film.draw(training(codes, 0, 40, n=10, side=28), **plane),
         "film_of_classes": film.draw(training(codes, 10, 40, n=10, side=28), **plane),
         "screen": _screen(training(codes, 0, 40, n=10, side=28), plane),

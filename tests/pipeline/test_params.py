@@ -127,6 +127,23 @@ def test_a_figure_of_the_plane_wants_a_model_of_the_plane(figure, content, compl
     assert mistake.startswith(f"figures.{figure} is ['vae20']: it needs a plane")
 
 
+@pytest.mark.parametrize("where", ["figures__cloud", "figures__slices", "pages__explorer_cloud"])
+def test_a_cloud_wants_a_model_of_three_axes(where, content, complaint, read):
+    (mistake,) = complaint(changed(content, **{where: ["vae"]}))
+    figure = where.replace("__", ".")
+    assert mistake.startswith(
+        f"{figure} is ['vae']: it needs three axes, and models.vae.latent_dim"
+    )
+    content["models"]["space"] = content["models"]["vae"] | {"latent_dim": 3}
+    read(changed(content, **{where: ["space"]}))
+
+
+def test_slices_are_of_a_model_without_classes(content, complaint):
+    content["models"]["space"] = content["models"]["cvae"] | {"latent_dim": 3}
+    (mistake,) = complaint(changed(content, figures__slices=["space"]))
+    assert mistake.endswith("models.space.conditional is true, and it must be false")
+
+
 @pytest.mark.parametrize("kept", [0, 1])
 def test_a_film_wants_moments_to_show(kept, content, complaint):
     figure, page = complaint(changed(content, models__vae__film=kept))

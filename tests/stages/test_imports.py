@@ -8,7 +8,7 @@ import pytest
 DRAWING = {
     *("curves", "reconstructions", "samples", "scatter", "manifold", "class_manifolds", "digits"),
     *("uncertainty", "interpolation", "film", "tsne", "traversal", "conditional", "explorer"),
-    "film_page",
+    *("film_page", "cloud", "slices"),
 }
 OTHERS = {
     *("check", "download", "train", "classifier", "encode", "evaluate", "decode", "develop"),
