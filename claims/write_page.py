@@ -13,7 +13,7 @@ def main(claims: ClaimsParams, results: Path, page: Path) -> None:
     """`results` holds a folder of figures for each claim, and in `models` each model's metrics."""
     found = (file.relative_to(results) for file in results.glob("*/*.png"))
     figures = [results / figure for figure in in_order(found, claims.order)]
-    metrics = {name: read_metrics(results / f"models/{name}.json")[name] for name in claims.models}
+    metrics = {name: read_metrics(results / f"models/{name}.json", name) for name in claims.models}
     with atomic_write(page) as file:
         file.write_text(to_markdown(figures, claims.models, metrics, page), encoding="utf-8")
 

@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import imageio.v3 as iio
@@ -10,6 +11,8 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 from PIL import Image, ImageSequence
+
+from vae.files.errors import InputError
 
 _GREYS = 16
 _TINTS = (1.0, 0.6, 0.3)
@@ -92,12 +95,21 @@ class SpriteSheet(NamedTuple):
     """That each frame is shown for."""
 
 
-def sprite_sheet(content: bytes) -> SpriteSheet:
-    """A GIF as a sprite sheet whose frames are shown equally long; it keeps 256 colours."""
-    with Image.open(io.BytesIO(content)) as moving:
-        timed = [
-            (f.convert("RGB"), int(f.info["duration"])) for f in ImageSequence.Iterator(moving)
-        ]
+def sprite_sheet(path: Path) -> SpriteSheet:
+    """A GIF as a sprite sheet whose frames are shown equally long; it keeps 256 colours.
+
+    Raises:
+        InputError: it is damaged, or does not move.
+    """
+    try:
+        with Image.open(path) as moving:
+            timed = [
+                (f.convert("RGB"), int(f.info["duration"])) for f in ImageSequence.Iterator(moving)
+            ]
+        if not all(duration for _, duration in timed):
+            raise ValueError("a frame is shown for no time")
+    except Exception as error:  # Pillow raises many kinds
+        raise InputError(f"{path} is no whole animation: {error}; draw it again") from None
     # writers of GIFs merge equal frames into one that is shown for longer
     milliseconds = math.gcd(*(duration for _, duration in timed))
     pictures = [picture for picture, time in timed for _ in range(time // milliseconds)]

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from vae.files.errors import InputError
+
 
 @runtime_checkable
 class Savable(Protocol):
@@ -55,6 +57,15 @@ def save(figure: Savable, path: Path | io.BytesIO, caption: str) -> None:
 
 
 def read_text(path: Path) -> PngText:
-    """The title and the caption that a PNG carries."""
-    with Image.open(path) as image:
-        return PngText(str(image.info["Title"]), str(image.info["Description"]))
+    """The title and the caption that a PNG carries.
+
+    Raises:
+        InputError: it is damaged, or none of `save`'s.
+    """
+    try:
+        with Image.open(path) as image:
+            image.verify()  # the checksums of all its parts
+            return PngText(str(image.info["Title"]), str(image.info["Description"]))
+    except Exception as error:  # Pillow raises many kinds
+        reason = f"it carries no {error}" if isinstance(error, KeyError) else error
+        raise InputError(f"{path} is no whole figure: {reason}; draw it again") from None

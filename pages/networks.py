@@ -23,4 +23,5 @@ def settings(model: Weights) -> dict[str, Any]:
         "cdfSpan": _CDF_SPAN,
         "maxLogVar": MAX_LOG_VAR,
         "activation": model.settings["activation"],
+        "shifts": model.settings.get("shifts", 0),
     }

@@ -24,7 +24,7 @@ _WIDTH = 100
 def main() -> None:
     """Rewrite every dvc.yaml; with `--check`, name those that would change and exit with 1."""
     stale = []
-    for file in sorted(Path().glob("**/dvc.yaml")):
+    for file in pipelines(Path()):
         text = file.read_text(encoding="utf-8")
         if text != (fresh := rewritten(text)):
             stale.append(file)
@@ -32,6 +32,11 @@ def main() -> None:
                 file.write_text(fresh, encoding="utf-8")
     if stale and "--check" in sys.argv:
         sys.exit(f"{', '.join(map(str, stale))}: run `make deps`")
+
+
+def pipelines(root: Path) -> list[Path]:
+    """Every dvc.yaml of the project, and none of an environment's or of DVC's own copies."""
+    return [*root.glob("dvc.yaml"), *sorted(root.glob("[!.]*/**/dvc.yaml"))]
 
 
 def rewritten(text: str) -> str:

@@ -5,6 +5,7 @@ YAML is read as DVC reads it (YAML 1.2, where `1e-3` is a number).
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -65,10 +66,10 @@ def at(address: str, schema: type[S]) -> S:
 def _content(path: Path) -> dict[Any, Any]:
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
+    except (YAMLError, ValueError, RecursionError) as error:  # a ValueError: no UTF-8, or no date
         raise InputError(f"{path} is not YAML: {error}") from None
     if not isinstance(content, dict):
-        what = "nothing" if content is None else repr(content)
+        what = "nothing" if content is None else short(content)
         raise InputError(f"{path} holds {what}; it must hold keys and values, such as seed: 0")
     return content
 
@@ -140,12 +141,15 @@ def _unfit(section: str, figure: str, name: str, model: Model) -> Iterator[str]:
 
 def _explain(problem: ErrorDetails) -> str:
     # pydantic marks the alternatives of a union and dictionary keys; a reader wants the plain path
-    key = ".".join(str(part) for part in problem["loc"] if part not in ("constrained-int", "[key]"))
+    parts = [str(part) for part in problem["loc"] if part not in ("constrained-int", "[key]")]
+    key = ".".join(part if part.isprintable() else repr(part) for part in parts)
     message = problem["msg"][0].lower() + problem["msg"][1:]
     match problem["type"]:
         case "extra_forbidden":
-            return f"{key}: unknown key (its value is {problem['input']!r}); remove or rename it"
+            return (
+                f"{key}: unknown key (its value is {short(problem['input'])}); remove or rename it"
+            )
         case "missing":
             return f"{key}: missing"
         case _:
-            return f"{key} is {problem['input']!r}: {message}"
+            return f"{key} is {short(problem['input'])}: {message}"

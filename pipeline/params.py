@@ -85,6 +85,7 @@ class Model(Section):
     hidden: Annotated[list[Positive], Field(min_length=1)]
     activation: Activation
     likelihood: Likelihood
+    shifts: Annotated[int, Field(ge=0)]
     objective: Objective
     epochs: Positive
     film: Annotated[int, Field(ge=0)]

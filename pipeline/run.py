@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-from pipeline import loading
+from pipeline import loading, locks
 from pipeline.params import Section
 from vae.files.errors import InputError
 
@@ -36,6 +36,7 @@ def run(main: Callable[..., None]) -> None:
     """
     parser = _parser(main)
     given = vars(parser.parse_args())
+    locks.keep_before_stage()
     keep_freed_memory()
     gc.freeze()  # what torch's import has made stays; to collect it at the end would take 0.4 s
     positional, keywords = [], {}

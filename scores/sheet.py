@@ -1,7 +1,7 @@
 """Write the score sheet: published numbers beside ours, row by row (`make scores`)."""
 
-import json
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -11,6 +11,7 @@ from scipy.stats import t
 from pipeline.files import atomic_write
 from pipeline.run import run
 from scores.rows import Row, Scores
+from vae.files.metrics import read_metrics
 
 FEW_LABELS = {"100": 72.6, "600": 80.8, "1000": 81.7}
 """Accuracy in percent of k-NN on two-dimensional posterior means, by labelled images: published for
@@ -20,17 +21,14 @@ the VAE of the hyperspherical-VAE paper (Davidson et al. 2018, arXiv:1804.00891)
 def main(scores: Scores, results: Path, target: Path) -> None:
     """Read the rows' results; write Markdown."""
     numbers = {
-        name: [
-            json.loads((results / f"{name}-{seed}.json").read_text())
-            for seed in row.seeds(scores.seeds)
-        ]
+        name: [read_metrics(results / f"{name}-{seed}.json") for seed in row.seeds(scores.seeds)]
         for name, row in scores.rows.items()
     }
     with atomic_write(target) as file:
         file.write_text(sheet(scores, numbers), encoding="utf-8")
 
 
-def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
+def sheet(scores: Scores, numbers: Mapping[str, Sequence[dict[str, Any]]]) -> str:
     """All rows as Markdown."""
     seeds = len(scores.seeds)
     lines = [
@@ -57,7 +55,7 @@ def sheet(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(row: Row, results: list[dict[str, Any]]) -> list[str]:
+def _row(row: Row, results: Sequence[dict[str, Any]]) -> list[str]:
     found = [-result[row.quantity] for result in results]
     seconds = mean(result["training_seconds"] for result in results)
     lines = []
@@ -90,7 +88,7 @@ def _verdict(difference: float, found: list[float]) -> str:
     return "better" if difference < 0 else "worse"
 
 
-def _used(row: Row, results: list[dict[str, Any]]) -> str:
+def _used(row: Row, results: Sequence[dict[str, Any]]) -> str:
     model, training = row.model, row.training
     widths = "–".join(map(str, model.hidden))
     quantity = (
@@ -105,7 +103,7 @@ def _used(row: Row, results: list[dict[str, Any]]) -> str:
     )
 
 
-def _few_labels(scores: Scores, numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _few_labels(scores: Scores, numbers: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
     lines = [
         "Test accuracy in percent of k nearest neighbours (k = 5) on posterior means, from so many "
         "labelled training images (means of 20 draws).",

@@ -14,7 +14,8 @@ from vae.pictures import ClassManifolds
 
 def main(decoded: Path, classes: Path, folder: Path, *, style: Style) -> None:
     """`folder` holds <class>.png, the full n×n grid."""
-    shown, known = records.load(ClassManifolds, decoded), Classes.load(classes)
+    shown = records.load(ClassManifolds, decoded)
+    known = Classes.load(classes, range(len(shown.mean)))
     with atomic_write(folder) as files:
         files.mkdir()
         for label, (name, mean) in enumerate(zip(known.names, shown.mean, strict=True)):

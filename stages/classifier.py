@@ -28,10 +28,10 @@ def main(
     """Write the classifier; its accuracy and its cross-entropy in nats per test image."""
     data, options = LabelledImages.load(train), classifier.model_dump()
     torch.manual_seed(seed)
-    names = Classes.load(classes).names
+    x, y = LabelledImages.load(test)
+    names = Classes.load(classes, [*data.y, *y]).names
     model = Classifier(data.image_shape, len(names), options.pop("channels")).to(device())
     fit(model, torch.from_numpy(data.x), torch.from_numpy(data.y), seed=seed, **options)
-    x, y = LabelledImages.load(test)
     p = probabilities(model.eval(), x)
     numbers = {
         "accuracy": float((p.argmax(axis=1) == y).mean()),

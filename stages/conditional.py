@@ -14,7 +14,8 @@ from vae.files.dataset import Classes
 
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     """One row a code from the prior, one column a class."""
-    shown, known = records.load(pictures.Conditional, decoded), Classes.load(classes)
+    shown = records.load(pictures.Conditional, decoded)
+    known = Classes.load(classes, range(shown.mean.shape[1]))
     drawn = figures.draw(
         shown.mean,
         class_names=known.names,

@@ -30,6 +30,7 @@ from vae.classifier import Classifier, probabilities
 from vae.codes import Codes
 from vae.files import records
 from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 from vae.model import VAE, checkpoint, decode_arrays, decode_mean
 
 
@@ -63,7 +64,8 @@ def main(
         if only
         else [figure for figure, models in figures.items() if model_file.stem in models]
     )
-    count, codes = len(Classes.load(classes).names), Codes.load(latents)
+    data = LabelledImages.load(test)
+    codes, count = Codes.load(latents, data), len(Classes.load(classes, data.y).names)
     model = checkpoint.load(model_file, device())
     decode = partial(decode_mean, model)
 
@@ -77,7 +79,7 @@ def main(
     def of_reconstructions() -> pictures.Reconstructions:
         return pictures.reconstructions(
             decode,
-            LabelledImages.load(test),
+            data,
             codes,
             reconstructions.per_class,
             conditional=model.conditional,
@@ -106,11 +108,17 @@ def main(
         for key, asked in (("sources", [sources]), ("pairs", pairs), ("loops", loops)):
             for labels in asked:
                 require_classes(labels, codes.label, f"interpolation.{key}: {labels}")
+        groups = walks.groups(sources, pairs, loops, codes.label)
+        if not groups:
+            raise InputError(
+                "interpolation: there is no walk; give sources, pairs or loops of classes that the "
+                f"test images have, or take {model_file.stem} out of figures.interpolation"
+            )
         return walks.walks(
             decode,
             lambda images: probabilities(classifier, images).argmax(axis=1),
             codes,
-            walks.groups(sources, pairs, loops, codes.label),
+            groups,
             classes=model.classes,
             steps=interpolation.strip,
             frames=interpolation.frames,

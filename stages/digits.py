@@ -22,9 +22,10 @@ def main(
     style: Style,
 ) -> None:
     """Test images at their posterior means."""
-    known, codes = Classes.load(classes), Codes.load(latents)
+    images = LabelledImages.load(test)
+    codes, known = Codes.load(latents, images), Classes.load(classes, images.y)
     drawn = figures.draw(
-        LabelledImages.load(test).x,
+        images.x,
         codes.mean,
         codes.label,
         class_names=known.names,

@@ -23,7 +23,8 @@ def main(
     test: Path, model_file: Path, latents: Path, metrics: Path, *, seed: int, evaluate: Evaluate
 ) -> None:
     """Write the metrics of a model, in nats per test image; an ELBO is negative."""
-    data, codes = LabelledImages.load(test), Codes.load(latents)
+    data = LabelledImages.load(test)
+    codes = Codes.load(latents, data)
     model = checkpoint.load(model_file, device())
     x = model.observe(torch.from_numpy(data.x).to(device()), seed)
     y = torch.from_numpy(data.y).to(device()) if model.conditional else None

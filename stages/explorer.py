@@ -28,11 +28,12 @@ def main(
     evaluate: Evaluate,
 ) -> None:
     """`source` is the page's folder of template, style and scripts; `maps` are of `embed`."""
+    images = LabelledImages.load(test)
     values = contents(
-        LabelledImages.load(test).x,
-        Classes.load(classes),
+        images.x,
+        Classes.load(classes, images.y),
         weights.read(model_file),
-        Codes.load(latents),
+        Codes.load(latents, images),
         images=explorer.images,
         limit=frame.latent_limit,
         grid=explorer.grid,

@@ -27,17 +27,14 @@ def main(
     style: Style,
 ) -> None:
     """`animations` holds every walk's GIF, `animation` is the first loop, `figure` the strips."""
-    shown, known, codes = records.load(Walks, decoded), Classes.load(classes), Codes.load(latents)
+    shown, codes = records.load(Walks, decoded), Codes.load(latents)
+    known = Classes.load(classes, codes.label)
     pixels, milliseconds = interpolation.pixels, interpolation.milliseconds
-    with atomic_write(animations) as folder:
-        folder.mkdir()
-        for walk in [walk for group in shown.groups for walk in group]:
-            moving = gif(walk.frames, pixels=pixels, milliseconds=milliseconds)
-            (folder / f"{walk.name}.gif").write_bytes(moving)
-        chosen = (folder / f"{shown.groups[-1][0].name}.gif").read_bytes()
-    with atomic_write(animation) as file:
-        file.write_bytes(chosen)
-
+    moving = {
+        walk.name: gif(walk.frames, pixels=pixels, milliseconds=milliseconds)
+        for group in shown.groups
+        for walk in group
+    }
     drawn = figures.draw(
         shown.groups,
         codes.mean,
@@ -48,6 +45,12 @@ def main(
         dpi=style.dpi,
     )
     caption = figures.caption(shown.groups, known.names, conditional=shown.conditional)
+    with atomic_write(animations) as folder:
+        folder.mkdir()
+        for name, content in moving.items():
+            (folder / f"{name}.gif").write_bytes(content)
+    with atomic_write(animation) as file:
+        file.write_bytes(moving[shown.groups[-1][0].name])
     with atomic_write(figure) as file:
         save(drawn, file, caption)
 

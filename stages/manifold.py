@@ -14,7 +14,8 @@ from vae.pictures import Manifold
 
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     """One grid, or for a conditional model a page of one smaller grid for each class."""
-    shown, known = records.load(Manifold, decoded), Classes.load(classes)
+    shown = records.load(Manifold, decoded)
+    known = Classes.load(classes, range(len(shown.mean)) if shown.by_class else ())
     title = f"The learned manifold: {decoded.parent.name} on {known.dataset}"
     if shown.by_class:
         drawn = figures.draw_classes(

@@ -14,7 +14,8 @@ from vae.pictures import Reconstructions
 
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     """The first test images of each class, decoded from their posterior means."""
-    shown, known = records.load(Reconstructions, decoded), Classes.load(classes)
+    shown = records.load(Reconstructions, decoded)
+    known = Classes.load(classes, shown.label)
     drawn = figures.draw(
         shown.x / 255,
         shown.mean,

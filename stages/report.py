@@ -25,15 +25,15 @@ def main(
     params: Params,
 ) -> None:
     """Figures are looked for beside the report; `source` is the folder of the page's parts."""
-    numbers = {name: read_metrics(metrics / f"{name}.json")[name] for name in params.models}
+    numbers = {name: read_metrics(metrics / f"{name}.json", name) for name in params.models}
     model = weights.read(models / f"{opening(params)}.safetensors")
     built = build(params, numbers, math.prod(model.settings["image_shape"]), report.parent)
-    with atomic_write(report) as file:
-        file.write_text(to_markdown(built), encoding="utf-8")
     decoder = live(model, params.manifold.n) if built.live else None
-    with atomic_write(page) as file:
-        text = to_html(built, decoder, report.parent, source, shared_css)
+    text, html = to_markdown(built), to_html(built, decoder, report.parent, source, shared_css)
+    with atomic_write(report) as file:
         file.write_text(text, encoding="utf-8")
+    with atomic_write(page) as file:
+        file.write_text(html, encoding="utf-8")
 
 
 if __name__ == "__main__":

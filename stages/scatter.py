@@ -17,7 +17,8 @@ def main(
     latents: Path, classes: Path, figure: Path, *, manifold: Manifold, frame: Frame, style: Style
 ) -> None:
     """Means beside samples, in the manifold's frame and under its grid."""
-    codes, known = Codes.load(latents), Classes.load(classes)
+    codes = Codes.load(latents)
+    known = Classes.load(classes, codes.label)
     n, limit = manifold.n, frame.latent_limit
     drawn = figures.draw(
         codes,

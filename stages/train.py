@@ -3,9 +3,9 @@
 import copy
 import hashlib
 import io
-import pickle
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import torch
@@ -43,9 +43,10 @@ def main(
     Images of the class `without`, if one is given (−1: none), are left out. `film` becomes a folder
     of checkpoints in half precision, one for each moment that is kept, named by its steps.
     """
-    x, y = _images(LabelledImages.load(train), without)
+    data = LabelledImages.load(train)
+    x, y = _images(data, without)
     torch.manual_seed(seed)
-    given = len(Classes.load(classes).names) if settings.conditional else 0
+    given = len(Classes.load(classes, data.y).names) if settings.conditional else 0
     model = VAE(x.shape[1:], classes=given, **settings.architecture).to(device())
 
     count = settings.film if film else 0
@@ -101,8 +102,8 @@ def _images(data: LabelledImages, without: int) -> tuple[torch.Tensor, torch.Ten
     if without >= 0:
         require_classes([without], data.y, "held_out")
     kept = data.y != without
-    if not kept.any():
-        raise InputError(f"held_out: all training images are of class {without}")
+    if kept.sum() < 2:  # one to train on, one to validate on
+        raise InputError(f"held_out: all training images but {kept.sum()} are of class {without}")
     return torch.from_numpy(data.x[kept]), torch.from_numpy(data.y[kept])
 
 
@@ -118,11 +119,17 @@ def _key(settings: str, *data: Path) -> str:
 def _load(saved: Path) -> State | None:
     """The state of an interrupted training, if there is one that can be read."""
     try:
+        with zipfile.ZipFile(saved) as archive:  # torch does not look at its checksums
+            if damaged := archive.testzip():
+                raise zipfile.BadZipFile(f"{damaged} is damaged")
         state: State = torch.load(saved, map_location=device(), weights_only=True)
-    except (FileNotFoundError, RuntimeError, EOFError, pickle.UnpicklingError):
+        print(f"going on after epoch {len(state['history'])}")
+        return state
+    except FileNotFoundError:
         return None
-    print(f"going on after epoch {len(state['history'])}")
-    return state
+    except Exception as error:  # whatever lies there, nothing but time is lost
+        print(f"{saved} cannot be read: {error}; beginning anew")
+        return None
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from vae.files.dataset import Classes
 
 def main(decoded: Path, classes: Path, figure: Path, *, traversal: Traversal, style: Style) -> None:
     """One row for each axis, by falling KL; for a conditional model one for each class as well."""
-    shown, known = records.load(pictures.Traversal, decoded), Classes.load(classes)
+    shown = records.load(pictures.Traversal, decoded)
+    known = Classes.load(classes, range(len(shown.mean) // len(shown.axis)))
     names = [
         f"$z_{{{axis + 1}}}$   {kl:.2f} nats" for axis, kl in zip(shown.axis, shown.kl, strict=True)
     ]

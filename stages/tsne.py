@@ -1,5 +1,6 @@
 """Draw the maps that the stage `embed` made."""
 
+import math
 from pathlib import Path
 
 from figures import tsne as figures
@@ -17,8 +18,10 @@ def main(
     maps: Path, metrics: Path, classes: Path, figure: Path, *, tsne: Tsne, style: Style
 ) -> None:
     """PCA beside t-SNE, each with its numbers."""
-    known, name, shown = Classes.load(classes), maps.stem, records.load(Maps, maps)
-    quality, perplexity = read_metrics(metrics)[name]["tsne"], tsne.perplexity
+    name, shown, perplexity = maps.stem, records.load(Maps, maps), tsne.perplexity
+    known = Classes.load(classes, shown.label)
+    quality = read_metrics(metrics, name, "tsne")
+    quality |= {key: math.nan for key, value in quality.items() if value is None}
     drawn = figures.draw(
         shown.pca,
         shown.tsne,

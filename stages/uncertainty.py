@@ -23,9 +23,10 @@ def main(
     style: Style,
 ) -> None:
     """Posterior ellipses, dots as wide as σ, the images of smallest and largest σ."""
-    known, codes = Classes.load(classes), Codes.load(latents)
+    images = LabelledImages.load(test)
+    codes, known = Codes.load(latents, images), Classes.load(classes, images.y)
     drawn = figures.draw(
-        LabelledImages.load(test).x,
+        images.x,
         codes,
         class_names=known.names,
         ellipses=uncertainty.ellipses,

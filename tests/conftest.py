@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+import jaxtyping
 import pytest
+from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 from ruamel.yaml import YAML
 
@@ -17,12 +19,22 @@ install_import_hook(
 )
 
 from pipeline.run import PARAMS  # noqa: E402
-from tests.project import ROOT, built  # noqa: E402
+from tests.project import NAME, ROOT, built  # noqa: E402
+
+_PROFILE = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+settings.register_profile("each-time-the-same", derandomize=True, max_examples=50, **_PROFILE)
+settings.register_profile("many", max_examples=1000, **_PROFILE)
+settings.load_profile("each-time-the-same")
 
 LONGEST = [
     "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
     "test_explorer",
     "test_recover",
+    "test_chaos",
     "test_additions",
     "test_readme",
     "test_claims",
@@ -50,7 +62,15 @@ def repository(tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    return built(folder / "project")
+    return built(folder / NAME)
+
+
+@pytest.fixture
+def as_users_run_it():
+    """Without the type checks of tests, which would speak before the check that users meet."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture
@@ -62,6 +82,17 @@ def content():
 def without_own(content, *more):
     """Parameters but for the sections that a figure's own stage checks."""
     return {key: value for key, value in content.items() if key not in ("cloud", *more)}
+
+
+def changed(content, **changes):
+    """The parameters with some values set; `a__b=3` sets a.b."""
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        section = content
+        for name in sections:
+            section = section[name]
+        section[key] = value
+    return content
 
 
 def write_params(folder, content):

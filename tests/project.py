@@ -1,10 +1,13 @@
 """A small copy of the project, on scikit-learn's digits, in which the whole pipeline has run."""
 
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 
 from dvc.repo import Repo
@@ -12,6 +15,10 @@ from filelock import FileLock
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
+FORKSERVER = ROOT / "pipeline/forkserver.py"
+NAME = """a b'c "ü" $x"""
+"""Of the folder in which it lies: a checkout may lie anywhere."""
+
 LOG = "run.log"
 """What the run printed."""
 
@@ -68,12 +75,41 @@ SMALL = {
 }
 
 
-def call(command, cwd, check=True, **more):
-    """Run a command line in the environment of these tests, offline."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def hear_interrupts():
+    """For a process to start: a shell's background jobs are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@cache
+def _forkserver():
+    """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-P", FORKSERVER, "sh", "-c", "echo $PATH; read _"]
+    server = subprocess.Popen(
+        command, env=env, stdin=-1, stdout=-1, text=True, preexec_fn=hear_interrupts
+    )
+    return server, server.stdout.readline().strip()
+
+
+def forked_path():
+    """A $PATH whose `python -m` starts with its libraries loaded."""
+    return _forkserver()[1]
+
+
+def environment(folder):
+    """For programs in a copy of the project: those of these tests, offline."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
-    env |= {"PATH": path, "DATASET_MIRROR": str(cwd / "nowhere"), "DVC_NO_ANALYTICS": "1"} | more
+    return env | {
+        "PATH": forked_path(),
+        "DATASET_MIRROR": str(folder / "nowhere"),
+        "DVC_NO_ANALYTICS": "1",
+    }
+
+
+def call(command, cwd, check=True, **more):
+    """Run a command line in that environment."""
+    env = environment(cwd) | more
     done = subprocess.run(command, cwd=cwd, env=env, shell=True, capture_output=True, text=True)
     if check:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -111,10 +147,11 @@ def built(folder):
 
 def cloned(repository, folder):
     """A clone as a colleague has one, with the cache at hand."""
-    call(f"git clone -q {repository} clone", folder)
+    call(f"git clone -q {shlex.quote(str(repository))} clone", folder)
     clone = folder / "clone"
     call("git config user.email t@example.org && git config user.name t", clone)
-    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
+    (clone / ".dvc/cache").symlink_to(repository / ".dvc/cache")
+    call("dvc checkout -q dvc.yaml", clone)
     return clone
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline import deps
 from pipeline.params import Params, Section
 from tests.project import ROOT
 
@@ -18,7 +19,7 @@ def stages_of(file):
     return {name: stage.get("do", stage) for name, stage in stages.items()}
 
 
-FILES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("**/dvc.yaml"))
+FILES = sorted(p.relative_to(ROOT).as_posix() for p in deps.pipelines(ROOT))
 SCRIPTS = stages_of("dvc.yaml")
 """The stages of the pipeline."""
 EVERY = {

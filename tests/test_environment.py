@@ -5,7 +5,14 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
 import ruamel.yaml
+from ruamel.yaml import YAML
+
+from tests.project import ROOT
+
+LOCKS = sorted(ROOT.glob("requirements*.txt"))
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*"))
 
 
 def test_torch_and_torchvision_belong_together():
@@ -26,8 +33,21 @@ def test_the_lock_pins_every_dependency_with_a_hash(root):
         assert "--hash=sha256:" in pinned[name]
 
 
-def test_the_lock_names_no_index(root):
-    assert not re.search(r"https?://|index-url", (root / "requirements.txt").read_text())
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_line_of_a_lock_pins_with_a_hash_and_names_no_index(lock):
+    text = lock.read_text(encoding="utf-8")
+    for block in re.split(r"\n(?=\S)", text):
+        assert re.match(r"[\w.-]+==\S+ .*\\\n    --hash=sha256:[0-9a-f]{64}", block)
+    assert not re.search(r"https?://|index-url", text)
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_job_may_read_the_code_and_only_publishing_may_write(file):
+    workflow = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {}
+    for name, job in workflow["jobs"].items():
+        publishes = {"pages": "write", "id-token": "write"}
+        assert job["permissions"] == (publishes if name == "pages" else {"contents": "read"})
 
 
 def test_yaml_is_read_by_libyaml():

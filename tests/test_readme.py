@@ -1,12 +1,13 @@
 """What the README shows, as a reader of it would run it in a clone."""
 
 import re
+import shlex
 
-from tests.project import ROOT, call, edit
+from tests.project import ROOT, call, cloned, edit
 
 
 def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tmp_path):
-    call(f"git clone -q {repository} compared", tmp_path)
+    call(f"git clone -q {shlex.quote(str(repository))} compared", tmp_path)
     clone = tmp_path / "compared"
     call("git config user.email t@example.org && git config user.name t", clone)
     edit(clone, {"models.vae.objective.beta": 2.0})
@@ -27,10 +28,7 @@ def test_revisions_are_compared_from_git_and_a_bare_cache_is_told(repository, tm
 
 def test_the_commands_of_the_readme_run(repository, tmp_path):
     """In their order, in a clone as a reader has one, with the cache at hand."""
-    call(f"git clone -q {repository} clone", tmp_path)
-    clone = tmp_path / "clone"
-    call("git config user.email t@example.org && git config user.name t", clone)
-    call(f"dvc cache dir --local {repository}/.dvc/cache && dvc checkout -q dvc.yaml", clone)
+    clone = cloned(repository, tmp_path)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^\$ (.+)$", readme, re.M)
     assert any(command.startswith("dvc exp run") for command in commands)

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 from numpy import ndarray
 
-from vae.files import records
+from vae.files import InputError, records
+from vae.files.dataset import LabelledImages
 
 
 class Codes(NamedTuple):
@@ -30,9 +31,16 @@ class Codes(NamedTuple):
         records.save(self, path)
 
     @classmethod
-    def load(cls, path: Path) -> "Codes":
-        """Read what `save` wrote; see `vae.files.records.load` for what it raises."""
-        return records.load(cls, path)
+    def load(cls, path: Path, of: LabelledImages | None = None) -> "Codes":
+        """Read what `save` wrote: codes of these images, if they are at hand.
+
+        Raises:
+            InputError: as `vae.files.records.load`, or they are codes of other images.
+        """
+        codes = records.load(cls, path)
+        if of is not None and not np.array_equal(codes.label, of.y):
+            raise InputError(f"{path} holds codes of other images than these; make it again")
+        return codes
 
 
 def kl(codes: Codes) -> Float[ndarray, "n latent"]:

@@ -7,6 +7,8 @@ from jaxtyping import Float, Float64, Int, Num
 from numpy import ndarray
 from scipy.sparse import csr_array
 
+from vae.files.errors import InputError
+
 _MORE_CANDIDATES = 10
 _DECIMALS = 6
 """Distances and starts of t-SNE are rounded to so many: its descent is chaotic, and would carry a
@@ -38,11 +40,16 @@ def tsne(
     The map starts from the first two principal components, scaled as scikit-learn does.
     Sources: van der Maaten & Hinton 2008; van der Maaten 2014, arXiv:1301.3342 (the angle);
     scikit-learn's implementation.
+
+    Raises:
+        InputError: all points are one.
     """
     from sklearn.manifold import TSNE
 
     perplexity = min(perplexity, (len(points) - 1) / 3)
     start = pca(points.astype(np.float64))[0]
+    if not start[:, 0].std():
+        raise InputError(f"t-SNE has nothing to map: all {len(points)} codes are the same")
     model = TSNE(
         perplexity=perplexity,
         init=1e-4 * (start / start[:, 0].std()).round(_DECIMALS).astype(np.float32),
@@ -110,14 +117,15 @@ def trustworthiness(
         1 − 2 / (n k (2n − 3k − 1)) · Σ_i Σ_j max(0, r(i, j) − k)
 
     over the k neighbours j of i on the map, with r(i, j) the rank of j by distance from i in the
-    space. It equals scikit-learn's
-    `trustworthiness`, whose memory is quadratic in n; this one ranks only the neighbours and
-    needs a slice of the distances at a time. Source: Venna & Kaski 2001.
+    space; of fewer than 2k + 1 points, over as many neighbours as it is defined for. It equals
+    scikit-learn's `trustworthiness`, whose memory is quadratic in n; this one ranks only the
+    neighbours and needs a slice of the distances at a time. Source: Venna & Kaski 2001.
     """
     from sklearn.metrics import pairwise_distances_chunked
     from sklearn.neighbors import NearestNeighbors
 
     n = len(points)
+    k = min(k, (n - 1) // 2)
     neighbours = NearestNeighbors(n_neighbors=k).fit(embedded).kneighbors(return_distance=False)
     penalty, start = 0, 0
     for distances in pairwise_distances_chunked(points.astype(np.float64), working_memory=64):

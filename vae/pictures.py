@@ -24,7 +24,7 @@ Classify = Callable[[Num[ndarray, "n *image"]], Int[ndarray, " n"]]
 class Manifold(NamedTuple):
     """The quantile grid, decoded."""
 
-    mean: Float[ndarray, "..."]
+    mean: Float[ndarray, "_ _ _ _ ..."]
     """n×n×image; of a conditional model classes×n×n×image."""
     inside: float
     """Share of the test set's codes within the outermost midpoints."""

@@ -21,6 +21,10 @@ from vae.archives import archives, torchvision_class
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 
+_FEWEST = 3
+"""Images of each part: one is held out of a training; neighbours are of one point of several."""
+_MOST_CLASSES = 1000
+"""That are called by their number, so that no stray label makes a list of two billion names."""
 _CHUNK = 1 << 20
 _IDX = {
     "x_train": "train-images-idx3-ubyte",
@@ -47,10 +51,10 @@ def checked(dataset: Dataset) -> Dataset:
     """
     name, count = dataset.classes.dataset, len(dataset.classes.names)
     for part, (x, y) in (("train", dataset.train), ("test", dataset.test)):
-        if len(x) == 0 or len(x) != len(y):
+        if len(x) < _FEWEST or len(x) != len(y):
             raise InputError(
                 f"{name}: {len(x)} {part} images and {len(y)} {part} labels; "
-                "there must be as many labels as images, and at least one"
+                f"there must be as many labels as images, and at least {_FEWEST}"
             )
         if y.min() < 0 or y.max() >= count:
             raise InputError(
@@ -58,11 +62,13 @@ def checked(dataset: Dataset) -> Dataset:
                 f"{count} class names; labels must be 0 to {count - 1}"
             )
     shapes = dataset.train.image_shape, dataset.test.image_shape
-    if shapes[0] != shapes[1] or len(shapes[0]) not in (2, 3):
+    sides, channels = shapes[0][:2], shapes[0][2:]
+    right = len(sides) == 2 and min(sides) > 0 and channels in ((), (3,))
+    if shapes[0] != shapes[1] or not right:
         train, test = ("×".join(map(str, shape)) for shape in shapes)
         raise InputError(
             f"{name}: training images are {train} and test images {test}; "
-            "both must be the same H×W or H×W×C"
+            "both must be the same H×W or H×W×3"
         )
     return dataset
 
@@ -138,6 +144,11 @@ def _folder(folder: Path) -> Dataset:
         class_names = tuple(line.strip() for line in classes if line.strip())
     else:
         classes_seen = 1 + max(int(arrays[key].max(initial=0)) for key in ("y_train", "y_test"))
+        if classes_seen > _MOST_CLASSES:
+            raise InputError(
+                f"{folder}: labels run to {classes_seen - 1}; number the classes from 0, to "
+                f"{_MOST_CLASSES - 1} at most, or name them in classes.txt; see its README.md"
+            )
         class_names = tuple(map(str, range(classes_seen)))
     try:
         return checked(

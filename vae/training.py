@@ -77,8 +77,8 @@ def fit(
     Returns:
         Rows of `epoch` (from 1) and, in nats per image, `train_elbo`, `validation_elbo`,
         `reconstruction`, `kl` (of the validation part), `train_reconstruction`, `train_kl`.
-        The ELBO is the bound, whatever the objective; training numbers are means over an epoch
-        as it goes.
+        The ELBO is the bound, whatever the objective, of one look of the encoder; training
+        numbers are means over an epoch as it goes.
 
     Raises:
         Diverged: naming epoch and loss.

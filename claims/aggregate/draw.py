@@ -14,7 +14,7 @@ from vae.files.dataset import Classes
 
 def main(classes: Path, record: Path, picture: Path, *, style: Style) -> None:
     """Every model of the record in one figure."""
-    models = records.load(Mismatches, record).models
+    models = records.load(Mismatches, record, finite=False).models
     title = f"The aggregate posterior against the prior: {Classes.load(classes).dataset}"
     drawn = figure.draw(models, title=title, dpi=style.dpi)
     with atomic_write(picture) as file:

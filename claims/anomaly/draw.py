@@ -16,7 +16,7 @@ def main(
     settings: Settings, classes_file: Path, record: Path, picture: Path, *, style: Style
 ) -> None:
     """Published values are drawn beside, if they are of this data set."""
-    classes, anomalies = Classes.load(classes_file), records.load(Anomalies, record)
+    classes, anomalies = Classes.load(classes_file), records.load(Anomalies, record, finite=False)
     published = settings.published if classes.dataset == settings.published_for else {}
     drawn = figure.draw(
         anomalies,

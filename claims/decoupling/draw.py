@@ -14,7 +14,7 @@ from vae.files.dataset import Classes
 
 def main(classes_file: Path, record: Path, picture: Path, *, frame: Frame, style: Style) -> None:
     """Probes, planes and classes on demand in one figure."""
-    classes, found = Classes.load(classes_file), records.load(Decoupling, record)
+    classes, found = Classes.load(classes_file), records.load(Decoupling, record, finite=False)
     drawn = figure.draw(
         found,
         class_names=classes.names,

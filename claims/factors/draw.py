@@ -24,7 +24,7 @@ def main(
     style: Style,
 ) -> None:
     """Every model of the record in one figure, compared by the β that it was trained with."""
-    factors, measured = records.load(Measured, record)
+    factors, measured = records.load(Measured, record, finite=False)
     settings = models | claims.models
     shown = {
         name: figure.Shown(axes, settings[name].objective.beta, settings[name].conditional)

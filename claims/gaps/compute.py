@@ -35,6 +35,7 @@ def main(
     """Some test images' gap in two parts, and log p(x) of these and of all by other ways."""
     images, name, limit = LabelledImages.load(test), model_file.stem, settings.limit
     model = checkpoint.load(model_file, device())
+    model.shifts = 0  # the claim is of the encoder alone, not of the best of its looks
     x = model.observe(torch.from_numpy(images.x).to(device()), seed)
     y = torch.from_numpy(images.y).to(device()) if model.conditional else None
     some = np.linspace(0, len(x) - 1, min(settings.images, len(x)), dtype=int)

@@ -15,7 +15,7 @@ from vae.files.dataset import Classes
 def main(classes_file: Path, picture: Path, *measured: Path, style: Style) -> None:
     """The gaps of one or more models, each with a row of its own."""
     classes = Classes.load(classes_file)
-    models = {file.stem: records.load(GapSummary, file) for file in measured}
+    models = {file.stem: records.load(GapSummary, file, finite=False) for file in measured}
     title = f"What the ELBO misses: {classes.dataset}"
     drawn = figure.draw(models, class_names=classes.names, title=title, dpi=style.dpi)
     with atomic_write(picture) as file:

@@ -19,7 +19,10 @@ def main(
     settings: Settings, classes_file: Path, record: Path, picture: Path, *, style: Style
 ) -> None:
     """Every model of the record in one figure; the caption names the neighbours of one class."""
-    classes, (k, shares) = Classes.load(classes_file), records.load(Neighbourhoods, record)
+    classes, (k, shares) = (
+        Classes.load(classes_file),
+        records.load(Neighbourhoods, record, finite=False),
+    )
     for rows in shares.values():
         present = np.flatnonzero(np.isfinite(rows).all(axis=1))
         require_classes([settings.example], present, "claims/neighbourhood/params.yaml:example")

@@ -25,7 +25,7 @@ def main(
     manifold: Manifold,
 ) -> None:
     """The decoded quantile grid, the codes of the test set, and the terms of the bound."""
-    codes, numbers = Codes.load(latents), read_metrics(metrics)[model_file.stem]
+    codes, numbers = Codes.load(latents), read_metrics(metrics, model_file.stem)
     model = checkpoint.load(model_file, device())
     decoded = Run(
         name=model_file.stem,

@@ -26,7 +26,7 @@ def main(
 
     Models that differ in β alone are compared by β, others by their names.
     """
-    classes, known = Classes.load(classes_file), read_metrics(exact)["exact"]
+    classes, known = Classes.load(classes_file), read_metrics(exact, "exact")
     runs = [records.load(Run, file) for file in recorded]
     if len({run.settings for run in runs}) > 1:
         names = ", ".join(run.name for run in runs)

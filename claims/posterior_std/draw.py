@@ -19,7 +19,7 @@ def main(
     """One model, with the images of the smallest and the largest σ of one class."""
     images, classes = LabelledImages.load(test), Classes.load(classes_file)
     require_classes([settings.example], images.y, "claims/posterior_std/params.yaml:example")
-    measured = records.load(Measured, record)
+    measured = records.load(Measured, record, finite=False)
     drawn = figure.draw(
         images,
         measured,

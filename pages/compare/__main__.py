@@ -20,7 +20,9 @@ from scmrepo.exceptions import SCMError
 
 from figures import comparison as figures
 from figures.png import save
-from pages.compare.compare import MANY, Revision, compare, varying
+from pages.compare.compare import MANY, compare, varying
+from pages.compare.pictures import distinct
+from pages.compare.revision import Revision
 from pages.render import render
 from pipeline.files import atomic_write
 from pipeline.params import Style
@@ -35,25 +37,40 @@ def main(
     reports: Path,
     page: Path,
     revisions: str,
+    metric: str = "",
     *,
     style: Style,
 ) -> None:
-    """`revisions` are separated by spaces; "workspace" is what lies here now."""
+    """Write `page`.
+
+    `revisions` are separated by spaces; "workspace" is what lies here now. `metric` is the number
+    to rank by first, such as vae.log_likelihood or log_likelihood.
+    """
     names = list(dict.fromkeys(revisions.split()))
     if len(names) < 2:
         raise InputError('name two revisions or more: make compare REVS="main softer"')
     read = [_read(name, reports.as_posix()) for name in names]
-    compared = compare(read)
-    curves = {revision.name: revision.curves for revision in read}
-    lines = varying(read)
-    charts = [figures.draw_curves(curves, dpi=style.dpi)] if any(curves.values()) else []
+    compared = compare(read, metric)
+    first, order = compared.groups[0], compared.order
+    runs = [
+        (group.name, run)
+        for group in [first, *(group for group in order if group is not first)]
+        for run in group.revisions
+    ]
+    labels = [label for label, _ in runs]
+    curves, lines = [run.curves for _, run in runs], varying([run for _, run in runs])
+    charts = [figures.draw_curves(curves, labels, dpi=style.dpi)] if any(curves) else []
     if len(names) >= MANY and len(lines) > 1:
-        charts.append(figures.draw_parallel(lines, names, dpi=style.dpi))
+        charts.append(figures.draw_parallel(lines, labels, dpi=style.dpi))
     with atomic_write(page) as file:
         text = render(
             source,
             shared_css,
             comparison=compared,
+            many=len(names) > MANY,
+            figures=distinct(
+                compared.figures, names, [name for group in order for name in group.names]
+            ),
             charts=[_png(chart) for chart in charts],
         )
         file.write_text(text, encoding="utf-8")

@@ -57,11 +57,37 @@ export function perceptron(layers, activation, input) {
   return values;
 }
 
+/** A picture moved, what leaves at one side coming in at the other, as `torch.roll` does it.
+ * @param {Float32Array} x @param {number[]} shape H×W or H×W×C */
+export function rolled(x, [height, width, channels = 1], down, right) {
+  const result = new Float32Array(x.length);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const to = ((row + down + height) % height) * width + ((column + right + width) % width);
+      for (let c = 0; c < channels; c++) result[to * channels + c] = x[(row * width + column) * channels + c];
+    }
+  }
+  return result;
+}
+
+/** log p(x | mean) − KL(q ‖ p(z)) in nats, of Bernoulli pixels. */
+function fit(x, logits, { mean, sigma }) {
+  let nats = 0;
+  logits.forEach((logit, i) => {
+    nats += x[i] * logit - Math.max(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit)));
+  });
+  mean.forEach((m, axis) => {
+    nats -= 0.5 * (m * m + sigma[axis] ** 2 - 1) - Math.log(sigma[axis]);
+  });
+  return nats;
+}
+
 /** The networks of one model.
  * @param {Object} arrays by the names that PyTorch gives them
- * @param {{activation: string, maxLogVar: number}} settings of vae/model.py
+ * @param {{activation: string, maxLogVar: number, shifts: number, imageShape: number[]}} settings of
+ *   vae/model/vae.py
  * @param {(z: number) => number} cdf */
-export function networks(arrays, { activation, maxLogVar }, cdf) {
+export function networks(arrays, { activation, maxLogVar, shifts, imageShape }, cdf) {
   const layersOf = (part) => {
     const layers = [];
     for (let i = 0; `${part}.${i}.weight` in arrays; i += 2) {
@@ -73,12 +99,25 @@ export function networks(arrays, { activation, maxLogVar }, cdf) {
   const [encoder, decoder] = [layersOf("encoder"), layersOf("decoder")];
   const act = activations(cdf)[activation];
   const join = (values, weights) => (weights ? Float32Array.of(...values, ...weights) : values);
+  const look = (x, y) => {
+    const both = perceptron(encoder, act, join(x, y));
+    const d = both.length / 2;
+    return { mean: both.slice(0, d), sigma: both.slice(d).map((v) => Math.exp(0.5 * Math.min(v, maxLogVar))) };
+  };
   return {
-    /** @param {Float32Array} x pixels in [0, 1] @param {Float32Array?} y class weights */
+    /** Of the looks at a picture and its shifted copies the one that fits it best.
+     * @param {Float32Array} x pixels in [0, 1] @param {Float32Array?} y class weights */
     encode(x, y) {
-      const both = perceptron(encoder, act, join(x, y));
-      const d = both.length / 2;
-      return { mean: both.slice(0, d), sigma: both.slice(d).map((v) => Math.exp(0.5 * Math.min(v, maxLogVar))) };
+      if (!shifts) return look(x, y);
+      let [best, most] = [null, -Infinity];
+      for (let down = -shifts; down <= shifts; down++) {
+        for (let right = -shifts; right <= shifts; right++) {
+          const q = look(rolled(x, imageShape, down, right), y);
+          const nats = fit(x, perceptron(decoder, act, join(q.mean, y)), q);
+          if (!best || nats > most) [best, most] = [q, nats];
+        }
+      }
+      return best;
     },
     /** @param {Float32Array} z @param {Float32Array?} y class weights
      * @returns {Float32Array} the mean of every pixel, in [0, 1] */

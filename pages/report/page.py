@@ -30,7 +30,7 @@ def to_html(
         live=live,
         content=lambda file: (root / file).read_bytes(),
         compact=compact,
-        sprite_sheet=sprite_sheet,
+        sprite_sheet=lambda file: sprite_sheet(root / file),
     )
 
 

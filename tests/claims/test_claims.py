@@ -119,7 +119,7 @@ def test_without_its_only_class_nothing_is_left_to_train_on(made, params, tmp_pa
     options = {"seed": 0, "training": params.training}
     out = tmp_path / "m.safetensors", tmp_path / "c.csv"
     beta1, classes = params.claims.models["beta1"], made / "classes.json"
-    with pytest.raises(InputError, match="all training images are of class 1"):
+    with pytest.raises(InputError, match="all training images but 0 are of class 1"):
         train.main(beta1, tmp_path / "1.npz", classes, tmp_path, *out, 1, **options)
 
 

@@ -3,9 +3,11 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image, ImageSequence
 
 from figures.animation import gif, sprite_sheet
+from tests.vae.files.damage import WAYS, complaint
 
 RAMP = np.linspace(0, 1, 12)[:, None, None] * np.ones((12, 7, 5))
 
@@ -50,13 +52,26 @@ def test_the_same_frames_give_the_same_bytes():
     assert gif(RAMP, pixels=28, milliseconds=45) == gif(RAMP, pixels=28, milliseconds=45)
 
 
-def test_a_sprite_sheet_shows_every_frame_equally_long():
+def test_a_sprite_sheet_shows_every_frame_equally_long(tmp_path):
     """Two equal frames, which a GIF merges, are two again."""
     levels = np.array([0, 0, 1, 0.2, 0.4])
     moving = gif(levels[:, None, None] * np.ones((5, 4, 4)), pixels=8, milliseconds=40)
-    shown = sprite_sheet(moving)
+    (tmp_path / "walk.gif").write_bytes(moving)
+    shown = sprite_sheet(tmp_path / "walk.gif")
     assert (shown.frames, shown.columns, shown.milliseconds) == (5, 3, 40)
     with Image.open(io.BytesIO(shown.png)) as sheet:
         pixels = np.array(sheet.convert("L"))
     corners = [pixels[i // 3 * shown.height, i % 3 * shown.width] for i in range(5)]
     assert corners == [0, 0, 255, 51, 102]
+
+
+@pytest.mark.parametrize("way", WAYS.keys() - {"cut in the middle"})
+def test_a_damaged_animation_is_told_with_the_remedy(way, tmp_path):
+    """But for one that is cut between two frames."""
+    (tmp_path / "walk.gif").write_bytes(WAYS[way](gif(RAMP, pixels=8, milliseconds=40)))
+    assert complaint(sprite_sheet, tmp_path / "walk.gif").endswith("; draw it again")
+
+
+def test_a_picture_that_does_not_move_is_told(tmp_path):
+    Image.new("L", (2, 2)).save(tmp_path / "walk.gif")
+    complaint(sprite_sheet, tmp_path / "walk.gif")

@@ -12,7 +12,7 @@ CURVE = [(1.0, -3.0), (2.0, -2.0)]
 @pytest.mark.parametrize("kind", ["curves", "parallel"])
 def test_names_of_revisions_stay_on_the_sheet(names, kind):
     if kind == "curves":
-        figure = comparison.draw_curves({name: {"vae": CURVE} for name in names}, dpi=100)
+        figure = comparison.draw_curves([{"vae": CURVE}] * len(names), names, dpi=100)
     else:
         values = {"models.vae.beta": [1, 2, 3], "vae.elbo": [3, 1, 2]}
         figure = comparison.draw_parallel(values, names, dpi=100)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from figures.png import read_text, save
 from tests.figures.drawing import LOOK
+from tests.vae.files.damage import WAYS, complaint, flipped
 
 
 def test_a_file_carries_its_texts_and_is_the_same_bytes_each_time(tmp_path, planes):
@@ -42,3 +43,18 @@ def test_matplotlib_is_not_imported_for(module, tmp_path, planes, root):
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == (LOOK["title"] if module == "png" else "")
+
+
+def test_a_damaged_figure_is_told_with_the_remedy(tmp_path, planes):
+    path = tmp_path / "a.png"
+    save(planes["scatter"], path, "Dots.")
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    for spoilt in (*(way(whole) for way in WAYS.values()), flipped(whole, 8 * middle)):
+        path.write_bytes(spoilt)
+        assert complaint(read_text, path).endswith("; draw it again")
+
+
+def test_a_picture_without_a_caption_is_told(tmp_path):
+    Image.new("L", (2, 2)).save(tmp_path / "a.png")
+    assert "it carries no 'Title'" in complaint(read_text, tmp_path / "a.png")

@@ -157,6 +157,15 @@ def test_a_second_time_nothing_changes(tree, monkeypatch):
     assert (tree / "dvc.yaml").read_text() == first
 
 
+def test_an_environment_and_what_the_queue_left_behind_are_not_touched(tree, monkeypatch):
+    for name in (".venv/lib/dvc.yaml", ".dvc/tmp/exps/x/dvc.yaml", ".dvc/tmp/exps/x/more/dvc.yaml"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(DVC)
+    call(monkeypatch)
+    assert {file.read_text() for file in tree.glob(".*/**/dvc.yaml")} == {DVC}
+    assert (tree / "more/dvc.yaml").read_text() != DVC
+
+
 def test_the_check_names_stale_files_exits_1_and_writes_nothing(tree, monkeypatch):
     call(monkeypatch)
     assert call(monkeypatch, "--check") is None

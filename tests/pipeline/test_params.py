@@ -5,21 +5,10 @@ import re
 import pytest
 
 from pipeline import loading
-from tests.conftest import write_params
+from tests.conftest import changed, write_params
 from vae.files.errors import InputError
 
 NAN = float("nan")
-
-
-def changed(content, **changes):
-    """The parameters with some values set; `a__b=3` sets a.b."""
-    for path, value in changes.items():
-        *sections, key = path.split("__")
-        section = content
-        for name in sections:
-            section = section[name]
-        section[key] = value
-    return content
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import torch
 
 from pipeline import loading, progress
 from stages import train
-from tests.conftest import write_params
+from tests.conftest import changed, write_params
 from vae import objective
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -156,15 +156,6 @@ def test_a_class_that_cannot_be_left_out_is_told(labels, without, told, begin, t
         begin(without=without)
 
 
-def altered(content, **changes):
-    for path, value in changes.items():
-        *sections, key = path.split("__")
-        place = content
-        for section in sections:
-            place = place[section]
-        place[key] = value
-
-
 @pytest.mark.parametrize(
     "key, value",
     [
@@ -179,7 +170,7 @@ def altered(content, **changes):
 )
 def test_a_restart_with_other_settings_begins_anew(key, value, begin, content):
     first, *_ = begin()
-    altered(content, **{key: value})
+    changed(content, **{key: value})
     assert begin()[0] != first
 
 
@@ -215,7 +206,7 @@ def test_a_restart_with_another_torch_begins_anew(begin, monkeypatch):
 
 def test_what_cannot_change_the_model_lets_a_training_go_on(begin, content, tmp_path, monkeypatch):
     first, *_ = begin()
-    altered(content, style__dpi=99, evaluate__samples=7, models__cvae__epochs=1)
+    changed(content, style__dpi=99, evaluate__samples=7, models__cvae__epochs=1)
     os.utime(tmp_path / "train.npz", (0, 0))
     (tmp_path / "progress.py").write_text("bars = None\n")
     monkeypatch.setattr(progress, "__file__", str(tmp_path / "progress.py"))

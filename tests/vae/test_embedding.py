@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_info
 
 from vae import embedding
 from vae.embedding import knn_accuracy, nearest, trustworthiness
+from vae.files.errors import InputError
 
 OPTIONS = {"perplexity": 10.0, "iterations": 500, "angle": 0.5, "seed": 0}
 
@@ -183,3 +184,14 @@ def test_trustworthiness_equals_scikit_learns(k):
 def test_a_faithful_map_is_trusted():
     points = np.random.default_rng(0).normal(size=(60, 2))
     assert trustworthiness(points, 3 * points, 5) == 1
+
+
+def test_points_that_are_all_one_have_no_map():
+    """scikit-learn would start from NaN, and its tree never end."""
+    with np.errstate(invalid="ignore"), pytest.raises(InputError, match="all 20 codes"):
+        embedding.tsne(np.ones((20, 3)), **OPTIONS)
+
+
+def test_neighbours_of_few_points_are_as_many_as_there_can_be():
+    points = np.random.default_rng(0).normal(size=(7, 3))
+    assert trustworthiness(points, points, 12) == trustworthiness(points, points, 3) == 1

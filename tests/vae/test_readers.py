@@ -7,7 +7,6 @@ import subprocess
 import sys
 import zipfile
 
-import jaxtyping
 import numpy as np
 import pytest
 
@@ -274,20 +273,21 @@ def test_a_gzip_that_holds_more_than_its_header_says_is_refused_before_memory_fi
 NOTHING = {X_TEST: np.zeros((0, 5, 4), np.uint8), Y_TEST: np.zeros(0, np.uint8)}
 DISAGREE = {
     "counts": ({Y_TEST: np.zeros(2, np.uint8)}, "3 test images and 2 test labels"),
-    "no images": (NOTHING, "0 test images .* at least one"),
+    "no images": (NOTHING, "0 test images .* at least 3"),
+    "two images": (
+        {X_TEST: np.zeros((2, 5, 4), np.uint8), Y_TEST: np.zeros(2, np.uint8)},
+        "at least 3",
+    ),
+    "no pixels": (
+        {X_TRAIN: np.zeros((6, 0, 4), np.uint8), X_TEST: np.zeros((3, 0, 4), np.uint8)},
+        "training images are 0×4 and test images 0×4; .* H×W",
+    ),
+    "two channels": ({X_TEST: np.zeros((3, 5, 4, 2), np.uint8)}, "test images 5×4×2; .* H×W×3"),
     "shapes": ({X_TEST: np.zeros((3, 4, 5), np.uint8)}, "5×4 and test images 4×5; .* the same"),
     "flat images": ({X_TEST: np.zeros((3, 20), np.uint8)}, "5×4 and test images 20; .* the same"),
     "beyond classes.txt": ({Y_TEST: np.array([0, 1, 3], np.uint8)}, "3 class names.* 0 to 2"),
     "negative label": ({Y_TEST: np.array([0, -1, 1], np.int8)}, "from -1 to 1.* 0 to 2"),
 }
-
-
-@pytest.fixture
-def as_users_run_it():
-    """Without the type checks of tests, which would speak before the check that users meet."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.mark.usefixtures("as_users_run_it")
@@ -296,4 +296,11 @@ def test_files_that_disagree_are_told_with_what_is_allowed(files, message, folde
     for file, array in files.items():
         (folder / file).write_bytes(idx(array))
     with pytest.raises(InputError, match=f"{re.escape(str(folder))}: .*{message}.* README"):
+        read("folder", folder, folder)
+
+
+def test_a_stray_label_makes_no_list_of_names(folder):
+    (folder / "classes.txt").unlink()
+    (folder / Y_TEST).write_bytes(idx(np.array([0, 2**31 - 1, 1], np.int32)))
+    with pytest.raises(InputError, match="labels run to 2147483647; number the classes from 0"):
         read("folder", folder, folder)

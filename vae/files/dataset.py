@@ -5,8 +5,9 @@ a stage reads what it uses and no more.
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, SupportsInt
 
 from jaxtyping import Int64, UInt8
 from numpy import ndarray
@@ -51,16 +52,27 @@ class Classes(NamedTuple):
         path.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> "Classes":
-        """Read what `save` wrote.
+    def load(cls, path: Path, labels: Iterable[SupportsInt] = ()) -> "Classes":
+        """Read what `save` wrote: the classes of a data set with these labels, as far as known.
 
         Raises:
-            InputError: the file is damaged, or holds something else.
+            InputError: the file is damaged, holds something else, or names fewer classes.
         """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(str(content["dataset"]), tuple(map(str, content["classes"])))
-        except (ValueError, TypeError, KeyError) as error:
+            dataset, names = content["dataset"], content["classes"]
+            texts = isinstance(names, list) and [dataset, *names]
+            if not names or not texts or not all(isinstance(text, str) for text in texts):
+                raise ValueError("it must name a data set and its classes")
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            reason = f"it holds no {error}" if isinstance(error, KeyError) else error
             raise InputError(
-                f"{path} is not a whole file of classes: {error}; remove it and make it again"
+                f"{path} is not a whole file of classes: {reason}; remove it and make it again"
             ) from None
+        largest = max(map(int, labels), default=0)
+        if largest >= len(names):
+            raise InputError(
+                f"{path} names {len(names)} classes, and there is a class {largest} beside it: "
+                "they are of different data; make both again"
+            )
+        return cls(dataset, tuple(names))

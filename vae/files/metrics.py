@@ -1,10 +1,13 @@
 """Numbers in files: metrics as JSON, training curves as CSV, both as DVC reads them."""
 
 import csv
+import io
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from vae.files.errors import InputError
@@ -19,18 +22,38 @@ def write_metrics(path: Path, numbers: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def read_metrics(path: Path) -> dict[str, Any]:
-    """Read what `write_metrics` wrote.
+class Numbers(dict[str, Any]):
+    """Numbers of a file by name, nested as need be; another name raises InputError."""
+
+    def __init__(self, path: Path, numbers: Mapping[str, Any]) -> None:
+        super().__init__(numbers)
+        self._path = path
+        for name, value in numbers.items():
+            if not isinstance(value, (dict, float, int, NoneType)):
+                raise ValueError(f"{name} is no number")
+
+    def __missing__(self, name: str) -> Any:
+        raise InputError(f"{self._path} holds no {name}; make it again")
+
+
+def read_metrics(path: Path, *names: str) -> Numbers:
+    """Read what `write_metrics` wrote: all of it, or what lies under a name, and one in that.
 
     Raises:
-        InputError: the file is damaged.
+        InputError: the file is damaged, or has no such name.
     """
     try:
-        numbers = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(numbers, dict):
-            raise ValueError("it holds no names")
-    except ValueError as error:
+        numbers = json.loads(path.read_text(encoding="utf-8"), object_hook=partial(Numbers, path))
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} holds no metrics: {error}; make it again") from None
+    for name in names:
+        numbers = _named(path, numbers)[name]
+    return _named(path, numbers)
+
+
+def _named(path: Path, numbers: object) -> Numbers:
+    if not isinstance(numbers, Numbers):
+        raise InputError(f"{path} holds no metrics: it holds no names; make it again")
     return numbers
 
 
@@ -45,17 +68,20 @@ def write_curve(path: Path, history: Sequence[Row]) -> None:
         )
 
 
-def read_curve(path: Path) -> list[Row]:
-    """Read what `write_curve` wrote.
+def read_curve(path: Path) -> Sequence[Row]:
+    """Read what `write_curve` wrote; a column that is not there raises InputError when asked for.
 
     Raises:
         InputError: the file is damaged.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as text:
-            rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(text)]
-        if not rows:
-            raise ValueError("it has no rows")
+        text = path.read_text(encoding="utf-8")
+        rows = [
+            Numbers(path, {name: float(value) for name, value in row.items()})
+            for row in csv.DictReader(io.StringIO(text, newline=""))
+        ]
+        if not rows or not text.endswith("\n"):
+            raise ValueError("it ends too early")
     except (ValueError, TypeError, csv.Error) as error:
         raise InputError(f"{path} is no training curve: {error}; make it again") from None
     return rows

@@ -13,15 +13,16 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from jaxtyping import jaxtyped
 from numpy import ndarray
 from numpy.lib.npyio import NpzFile
 
 from vae.files.errors import InputError
 
 Record = TypeVar("Record", bound=tuple)
-_SCALARS = (bool, int, float, str)
+_SCALARS: dict[type, Any] = {bool: bool, int: int, float: (float, int), str: str}
 _DAMAGED = (
-    *(EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError),
+    *(EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
     *(zipfile.BadZipFile, zlib.error),
 )
 """What reading a damaged archive may raise."""
@@ -36,8 +37,13 @@ def save(record: tuple, path: Path) -> None:
         np.savez(file, allow_pickle=False, **dict(_members("", record)))
 
 
-def load(kind: type[Record], path: Path) -> Record:
+def load(kind: type[Record], path: Path, *, finite: bool = True) -> Record:
     """Read what `save` wrote of that kind.
+
+    Args:
+        kind: of the record; its arrays must have the types and shapes that it says.
+        path: of the file.
+        finite: whether NaN and infinity are damage; else they stand for what has no value.
 
     Raises:
         InputError: the file is damaged, or holds something else.
@@ -46,11 +52,10 @@ def load(kind: type[Record], path: Path) -> Record:
         try:
             _require_whole(zipfile.ZipFile(raw))
             with NpzFile(raw, allow_pickle=False) as file:
-                return _value(kind, dict(file))
+                return _value(kind, _arrays(file, finite))
         except _DAMAGED as error:
-            reason = f"no {error}" if isinstance(error, KeyError) else str(error)
             raise InputError(
-                f"{path} is not a whole file of {kind.__name__}: {reason}; remove it and make it "
+                f"{path} is not a whole file of {kind.__name__}: {error}; remove it and make it "
                 "again"
             ) from None
 
@@ -63,6 +68,17 @@ def _require_whole(archive: zipfile.ZipFile) -> None:
     """
     if archive.testzip() or any(member.comment for member in archive.infolist()):
         raise ValueError("its checksums or its directory are damaged")
+
+
+def _arrays(file: NpzFile, finite: bool) -> dict[str, ndarray]:
+    """The members of an archive, if they are arrays and, if that is asked, of finite numbers."""
+    members = dict(file)
+    for name, array in members.items():
+        if not isinstance(array, ndarray):
+            raise ValueError(f"its {name} is no array")
+        if finite and array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"its {name} holds what is no finite number")
+    return members
 
 
 def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -78,15 +94,19 @@ def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _value(kind: Any, members: Mapping[str, ndarray]) -> Any:
-    """The value of a type whose members are these, named by their paths within it."""
+def _value(kind: Any, members: Mapping[str, ndarray], name: str = "content") -> Any:
+    """The value of a type whose members are these, named by their paths within it.
+
+    Raises:
+        ValueError: they are too few, too many, or not of the type's shapes.
+    """
     if get_origin(kind) in (Union, UnionType):
         (kind,) = (option for option in get_args(kind) if option is not NoneType)
-        return _value(kind, members) if members else None
+        return _value(kind, members, name) if members else None
     if get_origin(kind) in (dict, list):
         parts = _grouped(members)
         inner = get_args(kind)[-1]
-        values = {key: _value(inner, part) for key, part in parts.items()}
+        values = {key: _value(inner, part, key) for key, part in parts.items()}
         return values if get_origin(kind) is dict else [values[str(i)] for i in range(len(values))]
     if hasattr(kind, "_fields"):
         parts = _grouped(members)
@@ -94,9 +114,16 @@ def _value(kind: Any, members: Mapping[str, ndarray]) -> Any:
         unknown = parts.keys() - hints.keys()
         if unknown:
             raise ValueError(f"it holds {', '.join(sorted(unknown))}")
-        return kind(**{name: _value(hint, parts.get(name, {})) for name, hint in hints.items()})
+        with jaxtyped("context"):  # in which axes of one name have one length
+            values = {key: _value(hint, parts.get(key, {}), key) for key, hint in hints.items()}
+            return kind(**values)
+    if members.keys() != {""}:
+        raise ValueError(f"it holds no {name}")
     array = members[""]
-    return array.item() if kind in _SCALARS else array
+    value = array.item() if kind in _SCALARS else array
+    if not isinstance(value, _SCALARS.get(kind, kind)):
+        raise ValueError(f"its {name} is {array.dtype} {array.shape}, not {kind.__name__}")
+    return value
 
 
 def _grouped(members: Mapping[str, ndarray]) -> dict[str, dict[str, ndarray]]:

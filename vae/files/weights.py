@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy import ndarray
 from safetensors import SafetensorError, safe_open
 
@@ -31,8 +32,10 @@ def read(path: Path, kind: str = "vae") -> Weights:
     """The weights and settings of a model of that kind (its class's name in small letters).
 
     Raises:
-        InputError: the file is truncated or of another kind.
+        InputError: the file is damaged or of another kind.
     """
+    with path.open("rb"):  # names the file in an OSError, as safetensors does not
+        pass
     try:
         with safe_open(path, framework="numpy") as file:
             settings = (file.metadata() or {}).get(kind)
@@ -46,6 +49,10 @@ def read(path: Path, kind: str = "vae") -> Weights:
             f"{path} holds no {kind} of this project: its metadata has no key {kind!r}"
         )
     try:
-        return Weights(dict(json.loads(settings)), arrays)
-    except (TypeError, ValueError) as error:
+        found = Weights(dict(json.loads(settings)), arrays)
+    except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: its metadata is damaged: {error}; train it again") from None
+    for name, array in arrays.items():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise InputError(f"{path}: its {name} is damaged: not finite float32; train it again")
+    return found

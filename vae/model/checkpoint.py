@@ -36,11 +36,14 @@ def load_kind(kind: type[Model], path: Path, device: torch.device | str = "cpu")
             architecture that it names.
     """
     settings, arrays = weights.read(path, _key(kind))
+    state = {name: torch.from_numpy(array) for name, array in arrays.items()}
     try:
-        model = kind(**settings)
-        model.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
-    except (TypeError, KeyError, ValueError, RuntimeError) as error:
-        raise InputError(f"{path} is of another architecture: {error}") from None
+        with torch.device("meta"):  # where no settings, however large, take memory
+            model = kind(**settings)
+        model.load_state_dict(state, assign=True)
+    except Exception as error:  # whatever a constructor raises of settings that it never wrote
+        reason = str(error).splitlines()[-1].strip()
+        raise InputError(f"{path} is of another architecture: {reason}; train it again") from None
     return model.to(device).eval()
 
 

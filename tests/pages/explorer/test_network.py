@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import ndtr, ndtri
+from torch.distributions import Independent, Normal
 
 from benchmarks import pages
 from tests.pages.explorer.drive import KINDS, write
@@ -33,8 +34,46 @@ def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
     assert pages.posterior_error(page, model, *digits.test, 5) < 1e-5
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("image_shape", [(28, 28), (6, 4, 3)])
+@pytest.mark.parametrize("kind", ["plane", "conditional"])
+def test_of_several_looks_a_page_takes_one_that_fits_as_well_as_torchs(
+    models, digits, opened, tmp_path, kind
+):
+    small = models[kind]
+    model = VAE(**small.settings, shifts=1).eval()
+    model.load_state_dict(small.state_dict())
+    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
+    x = torch.from_numpy(digits.test.x[:40]).float() / 255
+    y = torch.eye(10)[digits.test.y[:40]] if model.conditional else None
+    found = page.evaluate(
+        """([x, y]) => x.map((row, i) => {
+             const { mean, sigma } = explorer.network.encode(
+               Float32Array.from(row), y && Float32Array.from(y[i]));
+             return [[...mean], [...sigma]];
+           })""",
+        [x.flatten(1).tolist(), y.tolist() if model.conditional else None],
+    )
+    mean, scale = torch.tensor(found).unbind(1)
+    theirs = model.fit(Independent(Normal(mean, scale), 1), x, y)
+    looks = torch.stack([model.fit(q, x, y) for q in model.looks(x, y)])
+    torch.testing.assert_close(theirs, looks.amax(0), rtol=0, atol=0.03)
+    assert (looks.amax(0) > looks[4] + 0.05).any()  # the fifth look is at the image itself
+    assert pages.encoder_error(page, model, *digits.test, 40) < 1 / 255
+    assert pages.posterior_error(page, model, *digits.test, 40) < 1 / 255
+
+
+def test_a_picture_is_moved_as_torch_rolls_it(explorer):
+    x = torch.arange(24.0).reshape(4, 3, 2)
+    for move in [(-1, -1), (-1, 1), (2, 0), (0, 1)]:
+        theirs = explorer("plane").evaluate(
+            "([x, move]) => Array.from(rolled(Float32Array.from(x), [4, 3, 2], ...move))",
+            [x.flatten().tolist(), move],
+        )
+        assert theirs == x.roll(move, (0, 1)).flatten().tolist()
+
+
+@pytest.mark.parametrize(
+    "activation, image_shape", [*((name, (28, 28)) for name in ACTIVATIONS), ("gelu", (6, 4, 3))]
+)
 def test_any_activation_and_image_shape_is_run_as_torch_does(
     opened, tmp_path, activation, image_shape
 ):

@@ -1,6 +1,7 @@
 """Ways in which a file comes to harm, and what whoever reads it must then say."""
 
 import pytest
+from hypothesis import strategies as st
 
 from vae.files.errors import InputError
 
@@ -18,6 +19,20 @@ def flipped(data, bit):
     """The bytes with one bit turned over."""
     place = bit // 8
     return data[:place] + bytes([data[place] ^ 1 << bit % 8]) + data[place + 1 :]
+
+
+@st.composite
+def spoilt(draw, data):
+    """The bytes cut, lengthened, with a bit turned over or a stretch overwritten; or any bytes."""
+    at = draw(st.integers(0, len(data) - 1))
+    return draw(
+        st.sampled_from([data[:at], flipped(data, 8 * at + draw(st.integers(0, 7)))])
+        | st.binary(min_size=1, max_size=20).map(lambda more: data + more)
+        | st.binary(min_size=1, max_size=20).map(
+            lambda new: data[:at] + new + data[at + len(new) :]
+        )
+        | st.binary(max_size=100)
+    )
 
 
 def complaint(read, path):

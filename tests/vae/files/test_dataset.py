@@ -69,6 +69,10 @@ OTHER_JSON = {
     "a number": lambda data: b"3",
     "no names": lambda data: b'{"dataset": "folder"}',
     "no data set": lambda data: b'{"classes": ["a"]}',
+    "no class": lambda data: b'{"dataset": "folder", "classes": []}',
+    "a word": lambda data: b'{"dataset": "folder", "classes": "abc"}',
+    "numbers": lambda data: b'{"dataset": "folder", "classes": [1, 2]}',
+    "depths": lambda data: b"[" * 100_000,
     "a number of classes": lambda data: b'{"dataset": "folder", "classes": 10}',
 }
 
@@ -79,3 +83,21 @@ def test_damaged_classes_are_told_with_the_remedy(way, tmp_path):
     Classes("folder", NAMES).save(path)
     path.write_bytes((WAYS | OTHER_JSON)[way](path.read_bytes()))
     assert complaint(Classes.load, path).endswith("; remove it and make it again")
+
+
+def test_classes_without_a_name_are_told(tmp_path):
+    path = tmp_path / "classes.json"
+    Classes("folder", NAMES).save(path)
+    assert Classes.load(path, np.array([5, 0])).names == NAMES
+    told = complaint(lambda file: Classes.load(file, np.array([0, 6, 1])), path)
+    assert "names 6 classes, and there is a class 6" in told
+
+
+def test_codes_of_other_images_are_told(images, tmp_path):
+    array = np.zeros((6, 2), np.float32)
+    Codes(array, array, array, images.y).save(tmp_path / "a.npz")
+    assert len(Codes.load(tmp_path / "a.npz", images).label) == 6
+    for other in (images.y[:5], images.y[::-1]):
+        fewer = LabelledImages(images.x[: len(other)], other)
+        told = complaint(lambda path, fewer=fewer: Codes.load(path, fewer), tmp_path / "a.npz")
+        assert "codes of other images" in told

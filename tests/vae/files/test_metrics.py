@@ -53,6 +53,33 @@ def test_json_without_names_is_told(text, tmp_path):
     assert "it holds no names" in complaint(read_metrics, tmp_path / "m.json")
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["vae20"], "holds no vae20"),
+        (["vae", "elbo_"], "holds no elbo_"),
+        (["vae", "elbo"], "it holds no names"),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_with_the_remedy(names, told, tmp_path):
+    write_metrics(tmp_path / "m.json", NUMBERS)
+    said = complaint(lambda path: read_metrics(path, *names), tmp_path / "m.json")
+    assert told in said and said.endswith("; make it again")
+
+
+def test_what_is_read_by_name_is_read_by_its_names_too(tmp_path):
+    write_metrics(tmp_path / "m.json", NUMBERS)
+    found = read_metrics(tmp_path / "m.json", "vae")
+    assert found["kl_by_axis"] == NUMBERS["vae"]["kl_by_axis"]
+    assert "holds no z3" in complaint(lambda path: found["kl_by_axis"]["z3"], tmp_path / "m.json")
+
+
+@pytest.mark.parametrize("text", ['{"vae": {"elbo": "-1.5"}}', '{"vae": [1]}', "[" * 100_000])
+def test_what_is_no_number_is_told(text, tmp_path):
+    (tmp_path / "m.json").write_text(text)
+    complaint(read_metrics, tmp_path / "m.json")
+
+
 def test_a_curve_is_read_as_it_was_written(tmp_path):
     write_curve(tmp_path / "vae.csv", HISTORY)
     assert read_curve(tmp_path / "vae.csv") == HISTORY
@@ -69,6 +96,7 @@ DAMAGED_CURVES = {way: WAYS[way] for way in WAYS if way != "cut in the middle"} 
     "a row too long": lambda data: data[:-1] + b",7\n",
     "a word": lambda data: data.replace(b"2.0000", b"two"),
     "a hole": lambda data: data.replace(b"2.0000", b""),
+    "a digit short": lambda data: data[:-2],
     "a zero byte": lambda data: data.replace(b"2.0000", b"\0"),
 }
 
@@ -79,6 +107,14 @@ def test_a_damaged_curve_is_told_with_the_remedy(way, tmp_path):
     write_curve(path, HISTORY)
     path.write_bytes(DAMAGED_CURVES[way](path.read_bytes()))
     assert complaint(read_curve, path).endswith("; make it again")
+
+
+def test_a_column_that_is_not_there_is_told(tmp_path):
+    write_curve(tmp_path / "vae.csv", HISTORY)
+    rows = read_curve(tmp_path / "vae.csv")
+    assert "holds no train_elbo" in complaint(
+        lambda path: rows[0]["train_elbo"], tmp_path / "vae.csv"
+    )
 
 
 def test_flat_keys_are_dotted_at_any_depth():

@@ -2,13 +2,25 @@
 
 import re
 import time
+import zipfile
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import (
+    array_shapes,
+    arrays,
+    boolean_dtypes,
+    floating_dtypes,
+    integer_dtypes,
+    unsigned_integer_dtypes,
+)
+from jaxtyping import Float32, Int
 from numpy import ndarray
 
-from tests.vae.files.damage import WAYS, complaint, flipped
+from tests.vae.files.damage import WAYS, complaint, flipped, spoilt
 from vae.files import records
 
 
@@ -94,7 +106,7 @@ def path(tmp_path):
 )
 def test_a_record_is_read_as_it_was_written(changes, tmp_path):
     records.save(trip(**changes), tmp_path / "trip.npz")
-    found = read(tmp_path / "trip.npz")
+    found = records.load(Trip, tmp_path / "trip.npz", finite=False)
     for name, got, wanted in zip(Trip._fields, found, trip(**changes), strict=True):
         assert same(got, wanted), name
 
@@ -205,6 +217,87 @@ def test_a_missing_place_of_a_list_is_told(path):
 def test_an_array_in_place_of_a_number_is_told(path):
     rewritten(path, stops=np.arange(3))
     complaint(read, path)
+
+
+@pytest.mark.parametrize("member", ["first.places", "groups.1.0.length"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_finite_number_is_told_unless_it_means_something(value, member, path):
+    with np.load(path) as file:
+        odd = np.full_like(file[member], value)
+    rewritten(path, **{member: odd})
+    assert f"its {member} holds what is no finite number" in complaint(read, path)
+    assert type(records.load(Trip, path, finite=False)) is Trip
+
+
+@pytest.mark.parametrize("member", ["stops", "first.length", "name"])
+def test_a_value_of_another_type_is_told(member, path):
+    rewritten(path, **{member: np.array(b"3")})
+    assert f"its {member.rpartition('.')[2]} is" in complaint(read, path)
+
+
+class Walk(NamedTuple):
+    places: Float32[ndarray, "n 2"]
+    names: Int[ndarray, " n"]
+    before: list["Walk"]
+
+
+@pytest.mark.usefixtures("as_users_run_it")  # each call would compare lengths on its own
+@pytest.mark.parametrize(
+    ("places", "names", "wrong"),
+    [
+        (np.zeros((3, 2), np.float32), np.zeros(3, int), None),
+        (np.zeros((3, 2)), np.zeros(3, int), "places is float64"),
+        (np.zeros((3, 3), np.float32), np.zeros(3, int), "places is float32 (3, 3)"),
+        (np.zeros(6, np.float32), np.zeros(6, int), "places is float32 (6,)"),
+        (np.zeros((3, 2), np.float32), np.zeros(4, int), "names is int64 (4,)"),
+        (np.zeros((3, 2), np.float32), np.zeros(3), "names is float64 (3,)"),
+    ],
+    ids=["right", "type", "side", "axes", "another length", "no integers"],
+)
+def test_arrays_have_the_types_and_shapes_that_the_record_says(places, names, wrong, tmp_path):
+    """Axes of one name have one length within a record, not from record to record."""
+    path, good = tmp_path / "a.npz", (np.zeros((5, 2), np.float32), np.zeros(5, int))
+    np.savez(
+        path,
+        **{"places": good[0], "names": good[1], "before.0.places": places, "before.0.names": names},
+    )
+    if wrong is None:
+        assert len(records.load(Walk, path).before[0].names) == 3
+    else:
+        assert f"its {wrong}" in complaint(lambda file: records.load(Walk, file), path)
+
+
+def test_what_is_no_array_is_told(path):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("note", "not an array")
+    assert "its note is no array" in complaint(read, path)
+
+
+class Anything(NamedTuple):
+    one: ndarray
+    more: dict[str, ndarray]
+
+
+DTYPES = boolean_dtypes() | integer_dtypes() | unsigned_integer_dtypes() | floating_dtypes()
+ARRAYS = arrays(DTYPES, array_shapes(min_dims=0, min_side=0, max_side=4))
+KEYS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=5)
+
+
+@given(ARRAYS, st.dictionaries(KEYS, ARRAYS, max_size=3))
+def test_any_arrays_are_read_as_they_were_written(tmp_path, one, more):
+    written = Anything(one, more)
+    records.save(written, tmp_path / "any.npz")
+    assert same(records.load(Anything, tmp_path / "any.npz", finite=False), written)
+
+
+@given(st.data())
+def test_any_damage_is_told_or_changes_nothing(path, tmp_path, data):
+    whole = path.read_bytes()
+    (tmp_path / "spoilt.npz").write_bytes(data.draw(spoilt(whole)))
+    try:
+        assert same(read(tmp_path / "spoilt.npz"), trip())
+    except records.InputError:
+        complaint(read, tmp_path / "spoilt.npz")
 
 
 def test_objects_are_not_unpickled(path):

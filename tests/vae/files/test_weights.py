@@ -1,6 +1,7 @@
 """A model's file without PyTorch: the same numbers as the checkpoint's, and damage in a line."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -61,6 +62,20 @@ def test_a_damaged_file_is_told_with_the_remedy(way, path):
 def test_damaged_settings_are_told_with_the_remedy(settings, path):
     save_file(weights.read(path).arrays, path, {"vae": settings})
     assert "its metadata is damaged" in complaint(weights.read, path)
+
+
+@pytest.mark.parametrize("value", [np.float32("nan"), np.float32("inf"), np.float64(0)])
+def test_weights_that_are_no_finite_numbers_are_told(value, path):
+    model = weights.read(path)
+    spoilt = np.full_like(model.arrays["decoder.0.bias"], value, dtype=value.dtype)
+    arrays = model.arrays | {"decoder.0.bias": spoilt}
+    save_file(arrays, path, {"vae": json.dumps(model.settings)})
+    assert "its decoder.0.bias is damaged" in complaint(weights.read, path)
+
+
+def test_a_folder_is_an_os_error_that_names_it(tmp_path):
+    with pytest.raises(IsADirectoryError, match=re.escape(str(tmp_path))):
+        weights.read(tmp_path)
 
 
 def test_a_model_of_another_kind_is_told_as_such(tmp_path):

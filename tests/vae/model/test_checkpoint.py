@@ -5,8 +5,11 @@ import re
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from tests.vae.files.damage import complaint, spoilt
 from vae.files.errors import InputError
 from vae.model import VAE, checkpoint
 
@@ -43,6 +46,14 @@ def test_settings_are_loaded_as_they_were(model, tmp_path):
         "likelihood": "bernoulli",
         "network": "mlp",
     }
+
+
+def test_only_a_model_of_several_looks_names_their_shifts(tmp_path):
+    """One of one look is the same bytes as before there were more."""
+    several = VAE((4, 3), 2, [8], shifts=2)
+    assert reloaded(several, tmp_path / "m.safetensors").shifts == 2
+    assert several.settings["shifts"] == 2
+    assert "shifts" not in VAE((4, 3), 2, [8], shifts=0).settings
 
 
 def test_a_loaded_model_gives_the_same_outputs(model, tmp_path):
@@ -120,6 +131,25 @@ def test_settings_that_do_not_fit_the_weights_are_told_as_such(change, small, tm
     save_file(small.state_dict(), path, {"vae": json.dumps(small.settings | change)})
     with pytest.raises(InputError, match=f"{re.escape(str(path))} is of another architecture"):
         checkpoint.load(path)
+
+
+@given(st.data())
+def test_any_damage_is_told_or_gives_a_model(small, tmp_path, data):
+    """Weights carry no checksum: a bit of theirs may turn over unseen."""
+    checkpoint.save(small, tmp_path / "m.safetensors")
+    path = tmp_path / "spoilt.safetensors"
+    path.write_bytes(data.draw(spoilt((tmp_path / "m.safetensors").read_bytes())))
+    try:
+        assert checkpoint.load(path).settings.keys() == small.settings.keys()
+    except InputError:
+        complaint(checkpoint.load, path)
+
+
+def test_settings_take_no_memory_before_they_are_compared_with_the_weights(small, tmp_path):
+    """A layer of a terabyte."""
+    path, huge = tmp_path / "m.safetensors", {"hidden": [500_000, 500_000]}
+    save_file(small.state_dict(), path, {"vae": json.dumps(small.settings | huge)})
+    assert "is of another architecture" in complaint(checkpoint.load, path)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,49 @@ def test_the_decoder_mirrors_the_encoder():
     assert widths(model.decoder) == [(7, 2), (10, 7), (16, 10)]
 
 
+@pytest.mark.parametrize("classes", [0, 3])
+def test_of_several_looks_the_one_that_fits_best_is_taken(classes):
+    torch.manual_seed(0)
+    model = VAE((5, 4), 2, [8], classes=classes, shifts=1).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(5)
+    x, y = torch.rand(6, 5, 4), torch.arange(6) % classes if classes else None
+    moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    one = VAE(**model.settings | {"shifts": 0}).eval()
+    one.load_state_dict(model.state_dict())
+    looks = [one.encode(x.roll(move, (1, 2)), y) for move in moves]
+    found = model.encode(x, y)
+    chosen = set()
+    for i in range(len(x)):
+        fits = []
+        for q in looks:
+            mean, scale = q.mean[i : i + 1], q.stddev[i : i + 1]
+            label = None if y is None else y[i : i + 1]
+            kl = (0.5 * (mean**2 + scale**2 - 1) - scale.log()).sum()
+            fits.append((one.decode(mean, label).log_prob(x[i : i + 1]) - kl).item())
+        best = int(np.argmax(fits))
+        chosen.add(best)
+        torch.testing.assert_close(found.mean[i], looks[best].mean[i])
+        torch.testing.assert_close(found.stddev[i], looks[best].stddev[i])
+    assert len(chosen) > 1
+
+
+def test_training_knows_one_look_only():
+    torch.manual_seed(0)
+    several = VAE((4, 4), 2, [8], shifts=2)
+    torch.manual_seed(0)
+    one, x = VAE((4, 4), 2, [8]), torch.rand(3, 4, 4)
+    assert torch.equal(several.encode(x).mean, one.encode(x).mean)
+    assert torch.equal(several.encode(x).stddev, one.encode(x).stddev)
+
+
+def test_of_equal_looks_any_is_the_one():
+    several = VAE((4, 4), 2, [8], shifts=1).eval()
+    q = several.encode(torch.full((2, 4, 4), 0.5))  # a flat image looks the same, however moved
+    torch.testing.assert_close(q.mean, several.looks(torch.full((2, 4, 4), 0.5))[4].mean)
+
+
 def test_one_hot_weights_decode_as_the_class_does():
     model, z = VAE((4, 4), 2, [8], classes=3), torch.randn(3, 2)
     by_label = model.decode(z, torch.arange(3)).mean

@@ -1,0 +1,1 @@
+"""Runs killed, cut and damaged at random, and what survives: `make chaos` (see `__main__`)."""
