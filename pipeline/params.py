@@ -5,12 +5,7 @@ No defaults and no conversion: what a stage gets is what the file says.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -100,6 +95,8 @@ class Model(Section):
     shifts: Annotated[int, Field(ge=0)]
     objective: Objective
     epochs: Positive
+    film: Annotated[int, Field(ge=0)]
+    """Moments of the training that are kept."""
 
     @model_validator(mode="after")
     def _lattice_covers(self) -> "Model":
@@ -114,7 +111,7 @@ class Model(Section):
     @property
     def architecture(self) -> dict[str, Any]:
         """What `vae.model.VAE` is built from, but for the images and their classes."""
-        return self.model_dump(exclude={"conditional", "objective", "epochs"})
+        return self.model_dump(exclude={"conditional", "objective", "epochs", "film"})
 
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -221,11 +218,27 @@ class Conditional(Section):
     rows: Positive
 
 
+class Film(Section):
+    """What a film of a training shows at each moment."""
+
+    images: Positive
+    n: Annotated[int, Field(ge=2)]
+    milliseconds: Annotated[int, Field(ge=20)]
+
+
+class Slices(Section):
+    """Slices through what three latent axes decode to."""
+
+    count: Positive
+
+
 class Pages(Section):
     """Which pages are made of which models."""
 
     explorer: ModelNames
     explorer_tsne: ModelNames
+    explorer_cloud: ModelNames
+    film_page: ModelNames
 
 
 class Explorer(Section):
@@ -255,5 +268,7 @@ class Params(Section):
     tsne: Tsne
     traversal: Traversal
     conditional: Conditional
+    film: Film
+    slices: Slices
     pages: Pages
     explorer: Explorer

@@ -79,6 +79,11 @@ def content():
     return YAML(typ="safe").load((ROOT / PARAMS).read_text(encoding="utf-8"))
 
 
+def without_own(content, *more):
+    """Parameters but for the sections that a figure's own stage checks."""
+    return {key: value for key, value in content.items() if key not in ("cloud", *more)}
+
+
 def changed(content, **changes):
     """The parameters with some values set; `a__b=3` sets a.b."""
     for path, value in changes.items():

@@ -33,7 +33,7 @@ def problems(root):
         *wrong_walks(root, asked),
         *wrong_classes(root, asked),
         *wrong_numbers(root / "reports/metrics", asked),
-        *wrong_pages(root, [name for _, names in asked.pages for name in names]),
+        *wrong_pages(root, asked.pages),
     ]
 
 
@@ -82,11 +82,14 @@ def wrong_numbers(metrics, asked):
             yield f"−ELBO of {model} is {-elbo:.2f}, and {limit} was to be reached"
 
 
-def wrong_pages(root, models):
-    """What is missing or wrong of the pages of `models`."""
+def wrong_pages(root, asked):
+    """What is missing or wrong of the pages that are asked for."""
     reports = root / "reports"
+    models = [*asked.explorer, *asked.explorer_tsne, *asked.explorer_cloud]
     pages = [reports / "explorer" / f"{model}.html" for model in models]
-    missing = [f"no {page}" for page in [*pages, reports / "index.html"] if not page.is_file()]
+    films = [reports / "film" / f"{model}.html" for model in asked.film_page]
+    every = [*pages, *films, reports / "index.html"]
+    missing = [f"no {page}" for page in every if not page.is_file()]
     if missing:
         yield from missing
         return

@@ -68,10 +68,12 @@ def contents(
         arrays["map"] = ((places[index] - (low + high) / 2) / side + 0.5).astype(np.float32)
     table, text = pack(arrays)
     plane, drawable = codes.latent_dim == 2, x.ndim == 3
+    cloud = codes.latent_dim == 3 and places is None
     classes = int(model.settings["classes"])
     shared = {"dataset": known.dataset, "grid": grid}
     return shared | {
         "plane": plane,
+        "cloud": cloud,
         "conditional": classes > 0,
         "latent_dim": codes.latent_dim,
         "images": len(index),
@@ -82,6 +84,7 @@ def contents(
         | networks.settings(model)
         | {
             "table": table,
+            "cloud": cloud,
             "classes": classes,
             "classNames": list(known.names),
             "palette": [to_hex(colour) for colour in palette(len(known.names))],

@@ -3,11 +3,13 @@
 
 import { atlas } from "./atlas.js";
 import { thumbnail, unpack } from "./bytes.js";
+import { cloud } from "./cloud.js";
 import { cursor } from "./cursor.js";
 import { $ } from "./elements.js";
 import { planeView, squareView, tsneView } from "./map.js";
 import { networks, normal } from "./network.js";
 import { pad } from "./pad.js";
+import { cloudView } from "./space.js";
 import { walk } from "./walk.js";
 
 /** What the page is about: all that does not change, and `state`, all that does. */
@@ -23,6 +25,8 @@ async function load() {
 
   const views = arrays.map
     ? { map: tsneView(arrays.map.values, codes, data.latentDim) }
+    : data.cloud
+    ? { cloud: cloudView(codes, data.limit) }
     : { plane: planeView(codes, data.limit), square: squareView(codes, phi) };
   const codeOf = (i) => codes.slice(i * data.latentDim, (i + 1) * data.latentDim);
   const oneHot = (k) =>
@@ -60,7 +64,7 @@ async function load() {
 
 async function start() {
   const app = await load();
-  app.atlas = atlas(app);
+  app.atlas = app.views.cloud ? cloud(app) : atlas(app);
   app.cursor = cursor(app);
   app.walk = walk(app);
   app.pad = $("pad") && pad(app);

@@ -53,7 +53,7 @@ def pictures(shipped, tmp_path_factory):
                     save(drawn, place / f"{label}.png", caption)
             else:
                 save(drawn, place.with_suffix(".png"), caption)
-            if figure == "interpolation":
+            if figure in ("interpolation", "film"):
                 frames = np.linspace(0, 1, 5)[:, None, None] * np.ones((5, 4, 4))
                 moving = gif(frames, pixels=8, milliseconds=40)
                 place.with_suffix(".gif").write_bytes(moving)
@@ -429,6 +429,17 @@ def test_a_film_plays_and_pauses(page, opened):
     held = film(shown)
     shown.wait_for_timeout(200)
     assert film(shown) == held
+
+
+def test_a_training_is_linked_where_it_has_a_page_and_else_carried(content, tree, page, opened):
+    links = opened(page).locator(".films a")
+    hrefs = links.evaluate_all("(a) => a.map((e) => e.getAttribute('href'))")
+    assert hrefs == ["film/vae.html", "film/cvae.html"]
+    content["pages"]["film_page"] = ["cvae"]
+    report = built(Params(**content), tree)
+    assert [film.as_posix() for film in report.films] == ["figures/cvae/film.gif"]
+    assert "`film/cvae.html`, after `make`" in to_markdown(report)
+    assert "film/vae.html" not in to_markdown(report)
 
 
 def test_a_figure_enlarges_and_closes_by_the_keyboard(page, opened):
