@@ -11,7 +11,10 @@ MISSING = (
     "no Chromium on the PATH: install one (Debian, Ubuntu: apt install chromium; Fedora: dnf "
     "install chromium; macOS: brew install --cask chromium)"
 )
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = (
+    "chromium-headless-shell",  # without the windows that a headless Chromium draws for nobody
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

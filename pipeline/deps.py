@@ -36,7 +36,7 @@ def main() -> None:
 
 def pipelines(root: Path) -> list[Path]:
     """Every dvc.yaml of the project, and none of an environment's or of DVC's own copies."""
-    return [root / "dvc.yaml", *sorted(root.glob("[!.]*/**/dvc.yaml"))]
+    return [*root.glob("dvc.yaml"), *sorted(root.glob("[!.]*/**/dvc.yaml"))]
 
 
 def rewritten(text: str) -> str:

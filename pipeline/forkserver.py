@@ -13,6 +13,7 @@ every process of a terminal. On other systems than Linux, whose libraries may no
 and without this program, the same command runs as it is.
 """
 
+import atexit
 import ctypes
 import gc
 import importlib
@@ -27,27 +28,34 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NoReturn
 
 _LIBRARIES = (
-    "torch",
-    "matplotlib.backends.backend_agg",
-    "sklearn.manifold",
-    "pydantic",
+    "pydantic.json_schema",
+    "pydantic.type_adapter",
     "ruamel.yaml",
+    "torch",
+    "jaxtyping",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+    "sklearn.manifold",
     "PIL.Image",
     "safetensors.torch",
     "imageio.v3",
     "jinja2",
     "tqdm",
+    "torch._dynamo",  # by which torch says that its optimisers are not compiled: 2 s
 )
 _CLIENT = Path(__file__).with_name("forkclient.py")
 _PR_SET_PDEATHSIG = 1  # prctl.h
 
 
-def main() -> None:
+def main(libraries: Sequence[str] = _LIBRARIES) -> None:
     """Run the command of the command line and exit with its status; or, in a fork, run a module."""
     command = sys.argv[1:]
     if sys.platform != "linux":
@@ -60,14 +68,14 @@ def main() -> None:
             command, env=_environment(folder), preexec_fn=lambda: _die_with_parent(signal.SIGTERM)
         )
         # the command's own answer to these is its end, which is this process's
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-        connection = _next_connection(listener, process)
+        connection = _next_connection(listener, process, libraries)
     if connection is None:
         shutil.rmtree(folder)
         status = process.wait()
-        sys.exit(status if status >= 0 else 128 - status)
-    _run(*_asked(connection))
+        _end(status if status >= 0 else 128 - status)
+    _run(*_asked(connection, interrupt))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -80,11 +88,11 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _next_connection(
-    listener: socket.socket, process: subprocess.Popen[bytes]
+    listener: socket.socket, process: subprocess.Popen[bytes], libraries: Sequence[str]
 ) -> socket.socket | None:
     """A connection, in a fork of its own; None, in this process, once the command has ended."""
     ended = os.pidfd_open(process.pid)
-    for library in _LIBRARIES:
+    for library in libraries:
         if select.select([ended], [], [], 0)[0]:
             return None
         importlib.import_module(library)
@@ -118,10 +126,11 @@ def _die_with_parent(number: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
-def _asked(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
+def _asked(connection: socket.socket, interrupt: Any) -> tuple[list[str], str, dict[str, str]]:
     """Command line, directory and environment that the asker wants, in a fork with its files.
 
-    This process stays, to say how the fork ended, and to end it if the asker is gone.
+    This process stays, to say how the fork ended, and to end it if the asker is gone. To an
+    `interrupt` the fork answers as Python does, if it does: jobs of a background are deaf to it.
     """
     size, files, _, _ = socket.recv_fds(connection, 8, 3)
     with connection.makefile("rb") as stream:
@@ -132,7 +141,7 @@ def _asked(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
         for number, file in enumerate(files):
             os.dup2(file, number)
             os.close(file)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)
         return json.loads(content)
     for file in files:
         os.close(file)
@@ -153,7 +162,31 @@ def _run(argv: list[str], directory: str, environment: dict[str, str]) -> None:
     sys.stdout.reconfigure(line_buffering=os.isatty(1))  # type: ignore[union-attr]
     sys.path.insert(0, directory)
     sys.argv = argv
-    runpy.run_module(argv[0], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(argv[0], run_name="__main__", alter_sys=True)
+        _end(0)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            print(end.code, file=sys.stderr)
+        _end(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        _end(-signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1)
+
+
+def _end(status: int) -> NoReturn:
+    """Exit as Python does, but without freeing every object that the fork shares.
+
+    That would copy them first, which takes 0.3 s, and libraries would complain of leaks.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -47,8 +48,11 @@ _TRANSIENT = (
 
 def main() -> None:
     """Mend the repository in the working directory, and say in a line what was mended."""
-    for message in mend(Path.cwd()):
-        print(message)
+    try:
+        for message in mend(Path.cwd()):
+            print(message)
+    except OSError as error:
+        sys.exit(f"python -m pipeline.recover: {error}")
 
 
 def mend(root: Path) -> Iterator[str]:
@@ -64,6 +68,9 @@ def mend(root: Path) -> Iterator[str]:
     yield from _end_stages(root)
     for lock in cut:
         yield f"{_name(lock, root)} was cut short by an interrupted run: {_restore(lock, root)}"
+    for path in left:
+        if path.suffix == ".lock":  # before Git is asked for anything
+            path.unlink()
     yield from _end_experiment(root)
     for path in left:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

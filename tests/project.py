@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import chdir
@@ -52,13 +53,25 @@ SMALL = {
 }
 
 
+def hear_interrupts():
+    """For a process to start: a shell's background jobs are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @cache
 def _forkserver():
     """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-P", FORKSERVER, "sh", "-c", "echo $PATH; read _"]
-    server = subprocess.Popen(command, env=env, stdin=-1, stdout=-1, text=True)
+    server = subprocess.Popen(
+        command, env=env, stdin=-1, stdout=-1, text=True, preexec_fn=hear_interrupts
+    )
     return server, server.stdout.readline().strip()
+
+
+def forked_path():
+    """A $PATH whose `python -m` starts with its libraries loaded."""
+    return _forkserver()[1]
 
 
 def environment(folder):
@@ -66,7 +79,7 @@ def environment(folder):
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # each stage would compile all modules anew
     return env | {
-        "PATH": _forkserver()[1],
+        "PATH": forked_path(),
         "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
     }

@@ -5,14 +5,24 @@ Or, where the damage does not reach what is read, the outputs are those of the w
 
 import json
 import re
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from ruamel.yaml import YAML
 
+from pages.report import page
 from tests.damaged import WHOLE, Stage
 from tests.stages_of import SCRIPTS
 from tests.vae.files.damage import WAYS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_figure_compressed_once():
+    """Most of the time that a report takes."""
+    with mock.patch.object(page, "compact", cache(page.compact)):
+        yield
 
 
 @pytest.mark.usefixtures("as_users_run_it")

@@ -88,8 +88,13 @@ def stop_while_noting(trial: Trial) -> str | None:
     return _stopped(trial, "rwlock", trial.rng.choice([MAKE, EXPERIMENT]))
 
 
-def _stopped(trial: Trial, name: str, command: tuple[str, ...]) -> str | None:
-    told, write = trial.folder.parent / "told", trial.rng.randint(1, 4)
+def stop_while_preparing(trial: Trial) -> str | None:
+    """DVC ends while HEAD is detached and the edit lies in a stash."""
+    return _stopped(trial, "repro.dat", EXPERIMENT, writes=1)
+
+
+def _stopped(trial: Trial, name: str, command: tuple[str, ...], writes: int = 4) -> str | None:
+    told, write = trial.folder.parent / "told", trial.rng.randint(1, writes)
     told.unlink(missing_ok=True)
     share = trial.rng.choice([0.0, trial.rng.random()])
     trial.run(
@@ -187,6 +192,7 @@ KINDS: dict[str, tuple[int, Callable[[Trial], str | None]]] = {
     "queue of two workers killed": (1, kill_queue),
     "stopped in writing `dvc.lock`": (4, stop_while_locking),
     "stopped in writing `rwlock`": (1, stop_while_noting),
+    "stopped in preparing `dvc exp run`": (1, stop_while_preparing),
     "output damaged": (2, damage_output),
     "cache file damaged": (2, damage_cache),
     "lock of Git left": (1, leave_git_lock),

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from shlex import quote
 
 import psutil
 
@@ -83,7 +84,7 @@ class Trial:
 
 def copied(project: Path, folder: Path, start: str) -> Path:
     """The project as its first commit has it, or its last; with an edit that is not committed."""
-    call(f"git clone -q {project} {folder.name}", folder.parent)
+    call(f"git clone -q {quote(str(project))} {folder.name}", folder.parent)
     call("git config user.email c@example.org && git config user.name c", folder)
     if start != "done":
         call("git reset -q --hard HEAD~1", folder)

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from pages.report.numbers import METRICS, headline, of_each
 from pages.report.page import to_html
 from pages.report.path import PATH
 from pages.report.report import LEADS, build, opening
+from pipeline import loading
 from pipeline.params import Params
+from pipeline.run import PARAMS
 from tests.figures.drawing import SPECIFIC
 from vae.files.errors import InputError
 from vae.files.weights import Weights
@@ -26,21 +29,22 @@ from vae.model import VAE
 PIXELS = 784
 
 
-@pytest.fixture
-def checked(content):
-    return Params(**content)
+@pytest.fixture(scope="module")
+def shipped(root):
+    return loading.read(root / PARAMS)
 
 
 def drawing(title):
     return conditional.draw(np.zeros((1, 2, 4, 4)), class_names="ab", title=title, dpi=50)
 
 
-@pytest.fixture
-def tree(tmp_path, checked):
+@pytest.fixture(scope="module")
+def pictures(shipped, tmp_path_factory):
     """A reports folder with a small picture for every figure."""
-    for figure, models in checked.figures.items():
+    folder = tmp_path_factory.mktemp("reports")
+    for figure, models in shipped.figures.items():
         for model in models:
-            place = tmp_path / "figures" / model / figure
+            place = folder / "figures" / model / figure
             place.parent.mkdir(parents=True, exist_ok=True)
             drawn, caption = drawing(f"{figure} of {model}"), f"Caption of {figure} of {model}."
             if figure == "class_manifolds":
@@ -50,8 +54,16 @@ def tree(tmp_path, checked):
             else:
                 save(drawn, place.with_suffix(".png"), caption)
             if figure == "interpolation":
-                place.with_suffix(".gif").write_bytes(b"GIF89a")
-    return tmp_path
+                frames = np.linspace(0, 1, 5)[:, None, None] * np.ones((5, 4, 4))
+                moving = gif(frames, pixels=8, milliseconds=40)
+                place.with_suffix(".gif").write_bytes(moving)
+    return folder
+
+
+@pytest.fixture
+def tree(pictures, tmp_path):
+    """The same, to be altered."""
+    return shutil.copytree(pictures, tmp_path / "reports")
 
 
 def measured(params):
@@ -69,27 +81,27 @@ def built(params, tree):
 # --- what it says --------------------------------------------------------------------------------
 
 
-def test_every_picture_is_there_with_its_caption(checked, tree):
-    text = to_markdown(built(checked, tree))
+def test_every_picture_is_there_with_its_caption(shipped, tree):
+    text = to_markdown(built(shipped, tree))
     shown = set(re.findall(r'<img src="([^"]+)"', text))
     assert shown == {file.relative_to(tree).as_posix() for file in tree.rglob("*.*")}
-    for figure, models in checked.figures.items():
+    for figure, models in shipped.figures.items():
         for model in models:
             assert text.count(f"Caption of {figure} of {model}.") == 1
 
 
-def test_the_path_comes_first_then_the_conditional_models(checked, tree):
-    headings = [section.heading for section in built(checked, tree).sections]
+def test_the_path_comes_first_then_the_conditional_models(shipped, tree):
+    headings = [section.heading for section in built(shipped, tree).sections]
     assert headings == [c.heading for c in PATH] + ["The class-conditional model cvae"]
 
 
-def test_a_section_opens_with_the_first_figure_that_it_claims_and_folds_all_else(checked, tree):
-    for chapter, section in zip(PATH, built(checked, tree).sections, strict=False):
+def test_a_section_opens_with_the_first_figure_that_it_claims_and_folds_all_else(shipped, tree):
+    for chapter, section in zip(PATH, built(shipped, tree).sections, strict=False):
         pairs = [
             f"{figure} of {name}"
             for figure in chapter.figures
-            for name in checked.figures.get(figure, [])
-            if not checked.models[name].conditional
+            for name in shipped.figures.get(figure, [])
+            if not shipped.models[name].conditional
         ]
         assert [picture.title for picture in [*section.leads, *section.more]] == pairs
         assert {picture.title.split()[0] for picture in section.leads} == {pairs[0].split()[0]}
@@ -166,49 +178,49 @@ def test_no_words_speak_of_what_only_one_data_set_has(content, tree, data, gone)
         assert words == " ".join(words.split())
 
 
-def test_the_headline_is_computed_from_the_numbers(checked):
+def test_the_headline_is_computed_from_the_numbers(shipped):
     numbers = {"knn_accuracy": 0.864, "kl": 10 * math.log(2)}
-    assert [number for number, _ in headline("vae", checked, numbers, 12)] == [
+    assert [number for number, _ in headline("vae", shipped, numbers, 12)] == [
         "12 → 2",
         "86%",
         "10 bits",
     ]
 
 
-def test_a_class_that_is_given_is_no_merit(checked):
+def test_a_class_that_is_given_is_no_merit(shipped):
     numbers = {"knn_accuracy": 0.864, "kl": 10 * math.log(2)}
-    assert [number for number, _ in headline("cvae", checked, numbers, 12)] == [
+    assert [number for number, _ in headline("cvae", shipped, numbers, 12)] == [
         "12 → 2",
         "10 bits",
     ]
 
 
-def test_a_number_of_each_model_is_told_with_the_size_of_its_codes(checked):
+def test_a_number_of_each_model_is_told_with_the_size_of_its_codes(shipped):
     numbers = {"vae": {"kl": 7.004}, "cvae": {"kl": None}, "vae20": {"kl": -20.0}}
-    words = of_each(numbers, checked.models, "kl", "nats")
+    words = of_each(numbers, shipped.models, "kl", "nats")
     assert words == "7.00 nats with 2 numbers (`vae`), −20.00 with 20 numbers (`vae20`)"
 
 
-def test_numbers_are_written_out_with_their_unit_under_their_model_with_their_sign(checked, tree):
-    text = to_markdown(built(checked, tree))
+def test_numbers_are_written_out_with_their_unit_under_their_model_with_their_sign(shipped, tree):
+    text = to_markdown(built(shipped, tree))
     row = next(line for line in text.splitlines() if line.startswith("| evidence lower bound"))
     cells = [cell.strip() for cell in row.split("|")]
     assert cells[2:6] == ["−100.5", "−101.5", "−102.5", "nats per image"]
     assert cells[6].startswith("`elbo`: ")
 
 
-def test_a_number_that_a_model_has_not_is_none(checked, tree):
-    numbers = measured(checked)
+def test_a_number_that_a_model_has_not_is_none(shipped, tree):
+    numbers = measured(shipped)
     del numbers["cvae"]["entropy_floor"]
-    report = build(checked, numbers, PIXELS, tree)
+    report = build(shipped, numbers, PIXELS, tree)
     row = next(row for row in report.numbers.rows if row[0] == METRICS["entropy_floor"].name)
     assert row[1:4] == ["−100.5", "none", "−102.5"]
 
 
-def test_a_missing_figure_is_named_with_the_remedy(checked, tree):
+def test_a_missing_figure_is_named_with_the_remedy(shipped, tree):
     (tree / "figures/vae/scatter.png").unlink()
     with pytest.raises(InputError, match=r"scatter\.png is missing.*dvc repro scatter@vae"):
-        built(checked, tree)
+        built(shipped, tree)
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -221,15 +233,13 @@ def plane():
     return VAE((6, 5), 2, [16, 8], "gelu").eval()
 
 
-@pytest.fixture
-def page(checked, tree, plane, root):
-    """The report as a page, with a real GIF where the report has one."""
-    for moving in tree.rglob("*.gif"):
-        frames = np.linspace(0, 1, 5)[:, None, None] * np.ones((5, 4, 4))
-        moving.write_bytes(gif(frames, pixels=8, milliseconds=40))
+@pytest.fixture(scope="module")
+def page(shipped, pictures, plane, root, tmp_path_factory):
+    """The report as a page."""
+    tree = shutil.copytree(pictures, tmp_path_factory.mktemp("page") / "reports")
     weights = Weights(plane.settings, {k: v.numpy() for k, v in plane.state_dict().items()})
     weights.settings["image_shape"] = list(weights.settings["image_shape"])
-    return written(built(checked, tree), live(weights, grid=4), tree, root)
+    return written(built(shipped, tree), live(weights, grid=4), tree, root)
 
 
 def written(report, decoder, tree, root):
@@ -246,9 +256,9 @@ def unfolded(shown):
     return shown
 
 
-def test_the_page_says_what_the_markdown_says(checked, tree, page, opened):
+def test_the_page_says_what_the_markdown_says(shipped, tree, page, opened):
     text = unfolded(opened(page)).locator("body").inner_text()
-    report = built(checked, tree)
+    report = built(shipped, tree)
     said = [report.title, report.introduction, report.exploring, report.measured]
     said += [report.training, *report.commands, *(s.heading for s in report.sections)]
     said += [words for number in report.headline for words in number]

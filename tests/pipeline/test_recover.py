@@ -123,7 +123,7 @@ def test_a_lock_that_nobody_has_is_removed(clone):
 BUSY = json.dumps({"write": {"out": {"pid": os.getpid(), "cmd": "dvc repro"}}})
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"write": {"a', BUSY])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"write": {"a', pytest.param(BUSY, id="busy")])
 def test_an_rwlock_of_nobody_is_removed(clone, content):
     file = clone / ".dvc/tmp/rwlock"
     file.write_text(content)
@@ -210,7 +210,7 @@ def test_a_stage_whose_dvc_is_gone_is_ended_and_no_other_program(clone, at_work)
     stage, other = at_work("stage", DVC_STAGE="write"), at_work("other")
     told = f"write (process {stage.pid}) worked on for an interrupted run: ended"
     assert list(mend(clone)) == [told, f"{LEFT}.dvc/tmp/rwlock"]
-    assert stage.wait(10) == -signal.SIGKILL
+    assert stage.poll() is not None
     assert other.poll() is None
 
 
@@ -236,8 +236,8 @@ def test_after_a_killed_experiment_head_is_on_its_branch_and_the_edit_is_there(c
     assert list(mend(clone)) == []
 
 
-@pytest.mark.parametrize("detached", [True, False])
-def test_changes_that_an_experiment_had_stashed_are_put_back(clone, detached):
+@pytest.mark.parametrize("far", [True, False])
+def test_changes_that_an_experiment_had_stashed_are_put_back(clone, far):
     """It was killed while it prepared itself; a stash of the user's own stays."""
     (clone / "in").write_text("own stash\n")
     git(clone, "stash")
@@ -247,8 +247,9 @@ def test_changes_that_an_experiment_had_stashed_are_put_back(clone, detached):
     exps.mkdir()
     (exps / "rwlock").write_text('{"write": {"workspace": {"pid": 1, "cmd": "dvc exp run"}}}')
     git(clone, "stash")
-    if detached:
+    if far:
         git(clone, "checkout -q --detach")
+        (clone / ".git/index.lock").touch()
     list(mend(clone))
     assert (clone / "in").read_text() == "edit\n"
     assert git(clone, "branch --show-current") == "main"

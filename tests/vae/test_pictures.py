@@ -123,8 +123,13 @@ def walk(classes):
     return pictures.Walk(stops, np.array(classes), pictures_, np.array([1, 1, 0]), pictures_[:2])
 
 
+def square(z, y=None):
+    """Pictures of two sides."""
+    return decode(z, y)[:, None]
+
+
 RECORDS = {
-    "manifold": lambda: pictures.manifold(decode, SPREAD._replace(mean=SPREAD.mean[:, :2]), 3),
+    "manifold": lambda: pictures.manifold(square, SPREAD._replace(mean=SPREAD.mean[:, :2]), 3),
     "class manifolds": lambda: pictures.ClassManifolds(pictures.class_manifolds(decode, 2, 3)),
     "reconstructions": lambda: pictures.reconstructions(
         decode,
