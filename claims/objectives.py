@@ -6,11 +6,9 @@ from pipeline.params import Objective
 def describe(objective: Objective) -> str:
     """An objective in words.
 
-    >>> describe(Objective(beta=0.5, warmup=0, free_bits=0, mmd=10, samples=1, lattice=0))
+    >>> describe(Objective(beta=0.5, warmup=0, free_bits=0, mmd=10, samples=1))
     'β 0.5, MMD 10'
     """
-    if objective.lattice:
-        return f"the likelihood itself, {objective.lattice:,} codes"
     if objective.samples > 1:
         return f"importance-weighted, {objective.samples} samples"
     parts = [f"β {objective.beta:g}"]
@@ -23,10 +21,10 @@ def describe(objective: Objective) -> str:
 def beta_alone(objective: Objective) -> float | None:
     """β of an objective that is the ELBO but for that weight; None of any other.
 
-    >>> beta_alone(Objective(beta=4, warmup=0, free_bits=0, mmd=0, samples=1, lattice=0))
+    >>> beta_alone(Objective(beta=4, warmup=0, free_bits=0, mmd=0, samples=1))
     4.0
-    >>> beta_alone(Objective(beta=4, warmup=0, free_bits=0, mmd=10, samples=1, lattice=0)) is None
+    >>> beta_alone(Objective(beta=4, warmup=0, free_bits=0, mmd=10, samples=1)) is None
     True
     """
-    elbo = Objective(beta=1, warmup=0, free_bits=0, mmd=0, samples=1, lattice=0)
+    elbo = Objective(beta=1, warmup=0, free_bits=0, mmd=0, samples=1)
     return objective.beta if objective.model_copy(update={"beta": 1.0}) == elbo else None

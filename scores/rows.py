@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.params import Model, Plane, Positive, Section, Training
+from pipeline.params import Model, Positive, Section, Training
 
 
 class Published(Section):
@@ -25,8 +25,6 @@ class Row(Section):
     model: Model
     training: Training
     samples: Positive
-    plane: Plane | None = None
-    """Where one is given, log p(x) is summed over it and no samples are taken."""
     once: bool = False
     """Trained with the first seed alone, since it takes long."""
 

@@ -91,16 +91,13 @@ def _verdict(difference: float, found: list[float]) -> str:
 def _used(row: Row, results: Sequence[dict[str, Any]]) -> str:
     model, training = row.model, row.training
     widths = "–".join(map(str, model.hidden))
+    quantity = (
+        "−ELBO" if row.quantity == "elbo" else f"−log p(x) by {row.samples} importance samples"
+    )
     error = max(result["log_likelihood_error"] for result in results)
-    quantity = "−ELBO"
-    if row.quantity == "log_likelihood" and row.plane:
-        quantity = f"−log p(x) summed over the plane, its error ≤ {error:.3f}"
-    elif row.quantity == "log_likelihood":
-        quantity = (
-            f"−log p(x) by {row.samples} importance samples, its standard error ≤ {error:.3f}"
-        )
+    sampled = "" if row.quantity == "elbo" else f", its standard error ≤ {error:.3f}"
     return (
-        f"{quantity}; {model.network} {widths}, {model.activation}, "
+        f"{quantity}{sampled}; {model.network} {widths}, {model.activation}, "
         f"{results[0]['parameters'] / 1e6:.2f} M weights, {model.epochs} epochs, batch "
         f"{training.batch_size}, peak rate {training.learning_rate:g}, {training.precision}"
     )

@@ -110,8 +110,7 @@ def test_a_model_is_one_entry(repository, tmp_path):
         "activation": "relu",
         "likelihood": "bernoulli",
         "shifts": 1,
-        "objective": dict.fromkeys(("warmup", "free_bits", "mmd"), 0.0)
-        | {"beta": 1.0, "samples": 1, "lattice": 0},
+        "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 1,
         "film": 0,
     }

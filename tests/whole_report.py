@@ -21,6 +21,9 @@ from vae.files.dataset import Classes, LabelledImages
 REACHED = {"vae": 134.0, "cvae": 125.5, "vae20": 96.5}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""
 
+NEAR = 0.05
+"""How near an explorer's exact log p(x) must come to quadrature, in nats."""
+
 LARGEST = {"explorer": 4.0, "index": 4.0}
 """Of the pages, in MB."""
 
@@ -106,6 +109,20 @@ def wrong_pages(root, asked):
             yield f"the explorer of {page.model} has {page.megabytes:.1f} MB"
         if max(page.decoder_error, page.encoder_error) >= 1:
             yield f"the explorer of {page.model} decodes otherwise than PyTorch"
+        yield from wrong_posterior(page)
+
+
+def wrong_posterior(page):
+    """An exact log p(x) that is none."""
+    if page.posterior is None:
+        return
+    first, each, error = page.posterior.first_ms, page.posterior.image_ms, page.posterior.error
+    print(
+        f"exact posterior of {page.model}: the first {first:.0f} ms after the page, an image in "
+        f"{each:.0f} ms, log p(x) within {error:.3f} nats of quadrature"
+    )
+    if error > NEAR:
+        yield f"log p(x) in the explorer of {page.model} is {error:.3f} nats from quadrature"
 
 
 if __name__ == "__main__":

@@ -20,24 +20,18 @@ arXiv:1509.00519):
 
     E log 1/k Σ_k p(x | z_k) p(z_k) / q(z_k | x)
 
-Where a lattice of codes covers the prior no bound is needed: the decoder is trained on the mean of
-p(x | z) over it (`vae.lattice`), and the encoder beside it on the ELBO of the decoder as it is.
-
 For a class-conditional model all but the MMD, which sees codes of all classes, is conditional on
 y.
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from vae import lattice
 from vae.model import VAE, Labels
 
 _KERNEL_SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -70,8 +64,6 @@ class Objective(NamedTuple):
     """γ, in nats per unit of MMD²."""
     samples: int = 1
     """k; above 1 the importance-weighted bound takes the formula's place."""
-    lattice: int = 0
-    """N; above 0 the likelihood itself, by so many codes, takes the formula's place."""
 
     def __call__(
         self,
@@ -88,11 +80,6 @@ class Objective(NamedTuple):
             y: their classes, of a conditional model.
             progress: the share of the training that is done.
         """
-        if self.lattice:
-            likelihood = lattice.log_likelihood(model, x, y, self.lattice)
-            with _frozen(model.decoder):
-                bound, terms = Objective()(model, x, y)
-            return likelihood.mean() + bound, terms
         q = model.encode(x, y)
         by_axis = kl_by_axis(q)
         if self.samples > 1:
@@ -108,16 +95,6 @@ class Objective(NamedTuple):
         if self.mmd and len(z) > 1:
             objective = objective - self.mmd * mmd(z, torch.randn_like(z))
         return objective, terms
-
-
-@contextmanager
-def _frozen(network: nn.Module) -> Iterator[None]:
-    """What is computed within has no gradient for the network's weights, only through it."""
-    network.requires_grad_(False)
-    try:
-        yield
-    finally:
-        network.requires_grad_(True)
 
 
 def kl_standard_normal(

@@ -10,6 +10,7 @@ import { planeView, squareView, tsneView } from "./map.js";
 import { networks, normal } from "./network.js";
 import { pad } from "./pad.js";
 import { cloudView } from "./space.js";
+import { study } from "./study.js";
 import { walk } from "./walk.js";
 
 /** What the page is about: all that does not change, and `state`, all that does. */
@@ -32,17 +33,19 @@ async function load() {
   const oneHot = (k) =>
     data.conditional ? Float32Array.from(data.classNames, (_, i) => Number(i === k)) : null;
 
-  const [first] = data.labels;
+  const first = data.labels[data.missed[0] ?? 0];
   const unlike = data.labels.findIndex((name) => name !== first);
   const other = unlike < 0 ? data.labels.length - 1 : unlike;
-  const origin = { z: codeOf(0), y: oneHot(first) };
+  const origin = { z: codeOf(data.labels.indexOf(first)), y: oneHot(first) };
   const state = {
     view: Object.values(views)[0],
     picked: data.conditional ? first : null, // a class, or null for all
     here: origin, // what is shown
     pinned: origin, // what is shown when the pointer is off the map
     ends: { A: origin, B: { z: codeOf(other), y: oneHot(data.labels[other]) } },
-    posterior: null, // of the drawing
+    image: null, // under study, if it is of the test set
+    posterior: null, // the encoder's, of the image under study
+    found: null, // the exact one, and what the encoder's misses
     playing: 0, // the animation frame that is asked for, or 0
   };
   return {
@@ -68,10 +71,12 @@ async function start() {
   app.cursor = cursor(app);
   app.walk = walk(app);
   app.pad = $("pad") && pad(app);
+  app.study = study(app);
   app.atlas.fit();
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();
   app.walk.showFilm();
+  if (app.plane) app.study.take(app.data.missed[0]);
   globalThis.explorer = app;
   document.body.dataset.ready = performance.now().toFixed(); // milliseconds since it was opened
 }

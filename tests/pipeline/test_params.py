@@ -63,22 +63,8 @@ def complaint(read, tmp_path):
         ("models__vae__objective__samples", 0, "models.vae.objective.samples is 0: .*or equal to"),
         (
             "models__vae__objective",
-            {"beta": 2.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 5, "lattice": 0},
+            {"beta": 2.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 5},
             "models.vae.objective is {.*}: .*no KL of its own; with it, give beta 1",
-        ),
-        *(
-            (
-                "models__vae__objective",
-                {"beta": 1.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 1, "lattice": 99}
-                | also,
-                "models.vae.objective is {.*}: .*no bound that could be weighed; .* beta 1, sam",
-            )
-            for also in ({"mmd": 1.0}, {"samples": 2})
-        ),
-        (
-            "models__vae20__objective__lattice",
-            512,
-            "models.vae20 is {.*}: .*at most 3 latent axes, .*Bernoulli pixels; here are 20 and b",
         ),
         ("evaluate__plane__n", 1, "evaluate.plane.n is 1: .*greater than or equal to 2"),
         ("models", {}, "models is {}: .*at least 1 item"),
@@ -193,14 +179,6 @@ def test_a_model_s_name_is_one_that_a_file_may_have(name, content, complaint):
 @pytest.mark.parametrize("value", [None, 3])
 def test_patience_is_a_number_or_null(value, content, read):
     assert read(changed(content, training__patience=value)).training.patience == value
-
-
-def test_a_lattice_wants_bernoulli_pixels(content, complaint):
-    content["models"]["cvae"]["objective"]["lattice"] = 512
-    (mistake,) = complaint(
-        changed(content, models__cvae__likelihood="gaussian", pages__explorer=[])
-    )
-    assert re.match("models.cvae is .*Bernoulli pixels; here are 2 and gaussian", mistake)
 
 
 def test_a_whole_number_is_a_number(content, read):

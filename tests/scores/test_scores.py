@@ -71,7 +71,6 @@ def test_a_rows_scale_is_that_of_its_likelihood(scores):
             "free_bits": 0,
             "mmd": 0,
             "samples": 1,
-            "lattice": 1024 if name == "d2_lattice" else 0,
         }, name
 
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vae.lattice import log_likelihood
 from vae.model import VAE
 from vae.objective import Objective, importance_bound, kl_by_axis, mmd
 from vae.training import ELBO
@@ -113,25 +112,6 @@ def test_the_importance_weighted_objective_rises_with_samples(model, x):
     many = x.repeat(500, 1, 1)
     bounds = [value(Objective(samples=k), model, many)[0].item() for k in (2, 8, 64)]
     assert value(ELBO, model, many)[0].item() < bounds[0] < bounds[1] < bounds[2]
-
-
-@pytest.mark.parametrize("classes", [0, 3])
-def test_over_a_lattice_the_likelihood_trains_the_decoder_and_the_bound_the_encoder(classes, x):
-    torch.manual_seed(5)
-    model, y = VAE((3, 3), 2, [8], classes=classes), torch.arange(6) % 3 if classes else None
-    found, terms = value(Objective(lattice=30), model, x, y=y)
-    torch.manual_seed(1)
-    likelihood = log_likelihood(model, x, y, 30).mean()
-    bound, expected = ELBO(model, x, y)
-    torch.testing.assert_close(found, likelihood + bound)
-    torch.testing.assert_close(terms, expected)
-    for network, alone in ((model.decoder, likelihood), (model.encoder, bound)):
-        weights = list(network.parameters())
-        torch.testing.assert_close(
-            torch.autograd.grad(found, weights, retain_graph=True),
-            torch.autograd.grad(alone, weights, retain_graph=True),
-        )
-    assert all(weight.requires_grad for weight in model.parameters())
 
 
 def test_mean_weights_of_known_logarithms():
