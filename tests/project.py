@@ -57,6 +57,7 @@ SMALL = {
         "hidden": [16],
         "activation": "gelu",
         "likelihood": "bernoulli",
+        "shifts": 0,
         "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 2,
         "film": 0,

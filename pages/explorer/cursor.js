@@ -119,7 +119,7 @@ export function cursor(app) {
   }
 
   function placeInWords({ z, y }) {
-    const words = app.plane
+    const words = app.short
       ? `z = (${[...z].map(number).join(", ")})`
       : `${data.latentDim} numbers, the sliders below`;
     return words + (y && Math.max(...y) < 1 ? ", between two classes" : "");

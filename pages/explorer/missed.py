@@ -6,7 +6,7 @@ An image is missed by as many nats as some other image's code explains it better
     log p(x, z) = x·l(z) − Σ log(1 + exp l(z)) − |z|²/2 + constant
 
 with l the decoder's logits. In a plane the codes of some thousand images lie close enough for that
-to be nearly the gap of the ELBO, which takes a quadrature for each image (`vae.quadrature`).
+to be nearly the gap of the ELBO, which takes a quadrature for each image (`vae.gaps`).
 """
 
 from collections.abc import Callable

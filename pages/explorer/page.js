@@ -56,7 +56,8 @@ async function load() {
     codes,
     views,
     state,
-    plane: !arrays.map,
+    plane: "plane" in views,
+    short: data.latentDim <= 3, // a code, to be told in numbers
     codeOf,
     oneHot,
     image: (i) => thumbnail(arrays.images.values, pixels, i),

@@ -25,7 +25,7 @@ export function study(app) {
     const { mean, sigma } = state.posterior;
     show($("seen"), x, data.imageShape);
     show($("rebuilt"), app.decode({ z: mean, y }), data.imageShape);
-    $("posterior").textContent = app.plane
+    $("posterior").textContent = app.short
       ? `mean (${[...mean].map(number).join(", ")}), σ (${[...sigma].map((s) => s.toFixed(3)).join(", ")})`
       : `σ from ${number(Math.min(...sigma))} to ${number(Math.max(...sigma))}`;
     $("answer").hidden = false;

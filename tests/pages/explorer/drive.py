@@ -13,8 +13,8 @@ from vae.codes import Codes
 from vae.files.weights import Weights
 
 KINDS = {
-    "plane": {"latent_dim": 2, "classes": 0},
-    "conditional": {"latent_dim": 2, "classes": 10},
+    "plane": {"latent_dim": 2, "classes": 0, "shifts": 1},
+    "conditional": {"latent_dim": 2, "classes": 10, "shifts": 1},
     "map": {"latent_dim": 5, "classes": 0},
     "cloud": {"latent_dim": 3, "classes": 0},
 }

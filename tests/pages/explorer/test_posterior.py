@@ -6,12 +6,13 @@ import torch
 
 from pages.explorer.missed import ACTIVATIONS, missed
 from tests.pages.explorer.drive import CIRCLE, draw, encoded, pixels, place, still, until, z
-from vae import quadrature
 from vae.files.dataset import LabelledImages
 from vae.files.weights import Weights
+from vae.gaps import gaps
 from vae.model import VAE
 from vae.model.networks import ACTIVATIONS as MODULES
 from vae.objective import standard_normal
+from vae.quadrature import log_likelihood
 
 STUDY = """([images, labels]) => {
   const { network, data, oneHot } = explorer;
@@ -49,7 +50,7 @@ def test_what_a_page_finds_is_what_quadrature_finds(explorer, models, digits, ki
     model = models[kind]
     x, y, given = inputs(digits.test)
     theirs = np.array(explorer(kind).evaluate(STUDY, given))
-    exact = quadrature.gaps(model, x, y if model.conditional else None, 300, 6.0)
+    exact = gaps(model, x, y if model.conditional else None, 300, 6.0)
     for column, name in enumerate(["log_likelihood", "elbo", "best_elbo"]):
         assert np.abs(theirs[:, column] - getattr(exact, name).numpy()).max() < 0.05, name
     assert exact.amortisation.max() > 0.2  # the encoder misses something here
@@ -74,7 +75,7 @@ def test_a_posterior_of_two_peaks_is_found_whole(explorer, models):
     )
     assert peaks[0][0] >= 2
     x = torch.tensor([x for _, _, x in peaks]).view(-1, *models["plane"].image_shape)
-    exact = quadrature.log_likelihood(models["plane"], x, None, 400, 6.0)
+    exact = log_likelihood(models["plane"], x, None, 400, 6.0)
     assert [found for _, found, _ in peaks] == pytest.approx(exact.tolist(), abs=0.05)
 
 
