@@ -138,7 +138,7 @@ def opened(browser):
     """Open a page from disk; at the end no error was told and nothing else was asked for."""
     asked, told, contexts = [], [], []
 
-    def open_(path, ready="body", **options):
+    def open_(path, ready="body", at="", **options):
         context = browser.new_context(offline=True, **options)
         contexts.append(context)
         page = context.new_page()
@@ -146,7 +146,7 @@ def opened(browser):
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: told.append(str(error)))
         page.on("console", lambda m: told.append(m.text) if m.type == "error" else None)
-        page.goto(path.resolve().as_uri())
+        page.goto(path.resolve().as_uri() + at)
         page.wait_for_selector(ready, state="attached")
         return page
 

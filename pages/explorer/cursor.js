@@ -125,8 +125,9 @@ export function cursor(app) {
     return words + (y && Math.max(...y) < 1 ? ", between two classes" : "");
   }
 
-  /** To screen readers, once the cursor rests. */
+  /** To screen readers and the page's address, once the cursor rests. */
   function tell() {
+    app.address.write();
     const names = near.filter((button) => !button.hidden).map((button) => button.lastChild.textContent);
     const far = $("far").hidden ? "" : " Far from all test images.";
     $("told").textContent = `${$("place").textContent}. Nearest test images: ${names.join(", ") || "none"}.${far}`;

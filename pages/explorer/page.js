@@ -1,6 +1,7 @@
 // The page: what it holds and shows, and the controls that change that. A place is a code and, of a
 // conditional model, class weights: {z: Float32Array, y: ?Float32Array}.
 
+import { address } from "./address.js";
 import { atlas } from "./atlas.js";
 import { thumbnail, unpack } from "./bytes.js";
 import { cloud } from "./cloud.js";
@@ -78,6 +79,8 @@ async function start() {
   app.cursor.showHere();
   app.walk.showFilm();
   if (app.plane) app.study.take(app.data.missed[0]);
+  app.address = address(app);
+  app.address.follow();
   globalThis.explorer = app;
   document.body.dataset.ready = performance.now().toFixed(); // milliseconds since it was opened
 }

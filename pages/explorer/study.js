@@ -8,7 +8,7 @@ import { lenses } from "./lens.js";
 import { APART, exactly } from "./posterior.js";
 import { verdict } from "./verdict.js";
 
-const TURN = 8; // milliseconds of decoding at a time, between which the page stays awake
+const PIECE = 8; // milliseconds of decoding at a time, between which the page stays awake
 
 export function study(app) {
   const { data, state, network } = app;
@@ -42,6 +42,14 @@ export function study(app) {
     return look(x);
   }
 
+  /** The same image once more, as another class; the cross goes along where it stands on its code. */
+  function again() {
+    if (!seen || !data.conditional) return;
+    const along = state.pinned.z === state.posterior.mean;
+    const found = look(seen);
+    if (along) app.cursor.pin(found);
+  }
+
   function forget() {
     seen = state.posterior = state.found = state.image = null;
     $("answer").hidden = true;
@@ -59,7 +67,7 @@ export function study(app) {
     if (!seen) return;
     if (!planes.has(state.picked)) planes.set(state.picked, lattice(network, app.oneHot(state.picked), data.reach));
     const plane = planes.get(state.picked);
-    const whole = plane.fill(performance.now() + TURN);
+    const whole = plane.fill(performance.now() + PIECE);
     $("summing").hidden = whole;
     $("found").hidden = !whole;
     if (whole) return find(plane);
@@ -97,8 +105,7 @@ export function study(app) {
     look,
     take,
     forget,
-    /** The same image once more, as another class. */
-    again: () => seen && app.cursor.pin(look(seen)),
+    again,
     paint: () => glass && glass.paint(),
   };
 }
