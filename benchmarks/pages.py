@@ -15,16 +15,14 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
+from benchmarks.posterior import Posterior, measure
 from vae.files.dataset import LabelledImages
 from vae.model import VAE, checkpoint
-from vae.quadrature import log_likelihood, points
 
 _DECODES, _BATCH, _IMAGES = 500, 10, 200
 _THREE = [(0.3, 0.2), (0.5, 0.12), (0.68, 0.25), (0.62, 0.4), (0.45, 0.47), (0.65, 0.55)]
 _THREE += [(0.7, 0.72), (0.55, 0.85), (0.28, 0.8)]
 _SWEEP = 300  # moves of the mouse
-_TIMES = ("ready", "exact")
-_LIMIT, _FINER = 6.0, 1.5  # of the grid beside an exact posterior: finer than its error needs
 
 
 @dataclass(frozen=True)
@@ -44,20 +42,8 @@ class Explorer:
     """Largest difference of a pixel from PyTorch's, in 1/255."""
     encoder_error: float
     """The same of reconstructions of test images, through both networks."""
-    posterior: "Posterior | None"
+    posterior: Posterior | None
     """Of a plane's exact posterior."""
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """What was measured of the exact posterior of test images."""
-
-    first_ms: float
-    """From when the page is ready to its first result, with the plane to be decoded."""
-    image_ms: float
-    """Median of an image, the plane decoded."""
-    error: float
-    """Largest difference of log p(x) from `vae.quadrature`'s, in nats."""
 
 
 def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explorer]:
@@ -89,7 +75,7 @@ def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explo
                     sum(interval > 25 for interval in intervals) / len(intervals),
                     255 * decoder_error(page, model),
                     255 * encoder_error(page, model, images, labels),
-                    posterior(page, model, images, labels) if model.latent_dim == 2 else None,
+                    measure(page, model, images, labels) if model.latent_dim == 2 else None,
                 )
             )
             context.close()
@@ -220,38 +206,6 @@ def posterior_error(
     with torch.no_grad():
         ours = torch.stack([q.base_dist.scale for q in model.looks(x, y)])
     return _nearest(torch.tensor(theirs) / ours, [torch.ones_like(ours[0])])
-
-
-def posterior(
-    page: Page, model: VAE, images: UInt8[ndarray, "n *image"], labels: Int[ndarray, " n"]
-) -> Posterior:
-    """The exact log p(x) of images that are spread over the test set, beside a fine grid's."""
-    page.wait_for_selector("body[data-exact]", state="attached")
-    some = np.linspace(0, len(images) - 1, min(_IMAGES, len(images)), dtype=int)
-    x, _ = _inputs(model, images[some], labels[some])
-    y = torch.from_numpy(labels[some]) if model.conditional else None
-    theirs = page.evaluate(
-        """([x, labels]) => {
-             const { network, data, oneHot } = explorer;
-             const planes = new Map();
-             return x.map((row, i) => {
-               const [k, image] = [data.conditional ? labels[i] : null, Float32Array.from(row)];
-               if (!planes.has(k)) planes.set(k, lattice(network, oneHot(k), data.reach));
-               planes.get(k).fill(Infinity);
-               const start = performance.now();
-               const { logLikelihood } = exactly(network, planes.get(k), image, oneHot(k));
-               return [logLikelihood, performance.now() - start];
-             });
-           }""",
-        [x.flatten(1).tolist(), labels[some].tolist()],
-    )
-    found, times = zip(*theirs, strict=True)
-    with torch.no_grad():
-        narrowest = model.encode(x, y).base_dist.scale.min().item()
-    n = points(narrowest / _FINER, _LIMIT)
-    exact = log_likelihood(model, x, y, n, _LIMIT)
-    ready, first = (float(page.evaluate(f"document.body.dataset.{name}")) for name in _TIMES)
-    return Posterior(first - ready, median(times), float((torch.tensor(found) - exact).abs().max()))
 
 
 def _inputs(

@@ -10,20 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 ModelNames = list[str]
-DataSet = Literal[
-    "mnist",
-    "fashion-mnist",
-    "kmnist",
-    "qmnist",
-    "emnist-balanced",
-    "emnist-byclass",
-    "emnist-bymerge",
-    "emnist-digits",
-    "emnist-letters",
-    "emnist-mnist",
-    "digits",
-    "folder",
+_Mnists = Literal["mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-mnist"]
+_Emnists = Literal[
+    "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits", "emnist-letters"
 ]
+DataSet = Literal[_Mnists, _Emnists, "digits", "folder"]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.posterior import study
 from pages.explorer.missed import ACTIVATIONS, missed
 from tests.pages.explorer.drive import CIRCLE, draw, encoded, pixels, place, still, until, z
 from vae.files.dataset import LabelledImages
@@ -14,23 +15,10 @@ from vae.model.networks import ACTIVATIONS as MODULES
 from vae.objective import standard_normal
 from vae.quadrature import log_likelihood
 
-STUDY = """([images, labels]) => {
-  const { network, data, oneHot } = explorer;
-  const planes = new Map();
-  return images.map((x, i) => {
-    const y = oneHot(labels[i]), k = data.conditional ? labels[i] : null;
-    if (!planes.has(k)) planes.set(k, lattice(network, y, data.reach));
-    planes.get(k).fill(Infinity);
-    const found = exactly(network, planes.get(k), Float32Array.from(x), y);
-    return [found.logLikelihood, found.elbo, found.best.elbo];
-  });
-}"""
-
 
 def inputs(images, count=20):
-    """The first images and their labels, as torch and as a page are given them."""
-    x, y = torch.from_numpy(images.x[:count]).float() / 255, torch.from_numpy(images.y[:count])
-    return x, y, [x.flatten(1).tolist(), y.tolist()]
+    """The first images and their labels."""
+    return torch.from_numpy(images.x[:count]).float() / 255, torch.from_numpy(images.y[:count])
 
 
 def studied(page):
@@ -48,8 +36,8 @@ def nats(page, name):
 @pytest.mark.parametrize("kind", ["plane", "conditional"])
 def test_what_a_page_finds_is_what_quadrature_finds(explorer, models, digits, kind):
     model = models[kind]
-    x, y, given = inputs(digits.test)
-    theirs = np.array(explorer(kind).evaluate(STUDY, given))
+    x, y = inputs(digits.test)
+    theirs = study(explorer(kind), x, y)
     exact = gaps(model, x, y if model.conditional else None, 300, 6.0)
     for column, name in enumerate(["log_likelihood", "elbo", "best_elbo"]):
         assert np.abs(theirs[:, column] - getattr(exact, name).numpy()).max() < 0.05, name
@@ -80,14 +68,14 @@ def test_a_posterior_of_two_peaks_is_found_whole(explorer, models):
 
 
 def test_the_lattice_holds_the_joint_density_of_torch(explorer, models, digits):
-    x, _, given = inputs(digits.test, 2)
+    x, _ = inputs(digits.test, 2)
     values, reach = explorer("plane").evaluate(
-        """([images]) => {
+        """(x) => {
           const plane = lattice(explorer.network, null, explorer.data.reach);
           plane.fill(Infinity);
-          return [Array.from(plane.joint(Float32Array.from(images[1]))), explorer.data.reach];
+          return [Array.from(plane.joint(Float32Array.from(x))), explorer.data.reach];
         }""",
-        given,
+        x[1].flatten().tolist(),
     )
     axis = torch.linspace(-reach, reach, round(len(values) ** 0.5))
     codes = torch.cartesian_prod(axis, axis).flip(1)  # z₁ runs first
