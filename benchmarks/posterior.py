@@ -32,8 +32,10 @@ class Posterior:
 def measure(
     page: Page, model: VAE, images: UInt8[ndarray, "n *image"], labels: Int[ndarray, " n"]
 ) -> Posterior:
-    """The exact log p(x) of images that are spread over the test set, beside a fine grid's."""
-    page.wait_for_selector("body[data-exact]", state="attached")
+    """The exact log p(x) of images that are spread over the test set, beside a fine grid's.
+
+    The page has studied its first image.
+    """
     ready, first = (
         float(page.evaluate(f"document.body.dataset.{name}")) for name in ("ready", "exact")
     )

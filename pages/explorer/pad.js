@@ -37,7 +37,6 @@ export function pad(app) {
     const ink = Float32Array.from({ length: SIDE * SIDE }, (_, i) => rgba[4 * i] / 255);
     const x = centred(ink, SIDE, data.imageShape, data.ink);
     if (!x) return;
-    state.image = null;
     app.cursor.pin(app.study.look(x));
   }
 
@@ -53,6 +52,8 @@ export function pad(app) {
 
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
+    if (state.image !== null) wipe(); // one draws on an empty pad, not on a test image
+    state.image = null;
     drawing = true;
     Object.assign(context, {
       lineWidth: SIDE * BRUSH,

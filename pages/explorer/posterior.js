@@ -14,7 +14,7 @@ import { divergence, logLikelihood } from "./network.js";
 const DROP = 40; // nats: how far the lattice may miss a peak's height, narrow as it is
 const STARTS = 8; // at most
 const STEPS = 12; // of a climb, at most
-const ENOUGH = 0.05; // nats: a climb ends when it gains less
+const ENOUGH = { peak: 0.05, best: 0.002 }; // nats: a climb ends when it gains less
 const COUNTS = 5.5; // nats below the best, a peak is too low to count
 export const APART = 0.9; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
 const CUT = 6; // nats below the highest, the sum ends
@@ -77,10 +77,10 @@ function stepped(q) {
 }
 
 /** From a start to the best diagonal Gaussian near it. */
-function climb(joint, mean, sigma, nodes, steps) {
+function climb(joint, mean, sigma, nodes, enough) {
   let best = weighed(joint, mean, sigma, nodes);
   let [where, wide] = stepped(best);
-  for (let k = 1; k < steps; k++) {
+  for (let k = 1; k < STEPS; k++) {
     const next = weighed(joint, where, wide, nodes);
     const gain = next.elbo - best.elbo;
     if (gain > 0) {
@@ -90,7 +90,7 @@ function climb(joint, mean, sigma, nodes, steps) {
       where = where.map((m, i) => (m + best.mean[i]) / 2);
       wide = wide.map((s, i) => Math.sqrt(s * best.sigma[i]));
     }
-    if (Math.abs(gain) < ENOUGH) break;
+    if (Math.abs(gain) < enough) break;
   }
   return best;
 }
@@ -105,7 +105,7 @@ function distance([a, b, c], mean, z) {
 function peaksOf(joint, starts, sigma) {
   const found = [];
   for (const start of starts) {
-    const peak = climb(joint, start, sigma, THREE, STEPS);
+    const peak = climb(joint, start, sigma, THREE, ENOUGH.peak);
     peak.precision = precision(peak);
     const same = (other) =>
       Math.min(distance(other.precision, other.mean, peak.mean), distance(peak.precision, peak.mean, other.mean)) < 1.5;
@@ -183,7 +183,7 @@ export function exactly(network, plane, x, y, code = network.encode(x, y)) {
   if (peaks[0].elbo < q.elbo) peaks = peaksOf(joint, [...starts, q.mean], q.sigma); // one slipped through
   const patches = peaks.map((peak) => patchOf(joint, peak));
   const exact = summed(peaks, patches);
-  const tuned = climb(joint, ...stepped(peaks[0]), FIVE, STEPS);
+  const tuned = climb(joint, ...stepped(peaks[0]), FIVE, ENOUGH.best);
   const best = tuned.elbo > q.elbo ? tuned : q;
   const kl = divergence(q);
   return {
