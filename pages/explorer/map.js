@@ -182,6 +182,8 @@ export function paintDots(context, frame, view, data, shown, colours) {
   }
 }
 
+const APART_TICKS = 4; // pixels between two of them, at least
+
 export function paintAxes(context, frame, view, colours) {
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = colours.quiet;
@@ -189,8 +191,13 @@ export function paintAxes(context, frame, view, colours) {
   context.textBaseline = "top";
   const bottom = frame.top + frame.side;
   const [across = [], up = []] = view.ticks;
+  let taken = -Infinity; // to there, by the last of them
   for (const [at, text] of across) {
-    context.fillText(text, Math.min(frame.at([at, 0])[0], frame.left + frame.side - 6), bottom + 4);
+    const x = Math.min(frame.at([at, 0])[0], frame.left + frame.side - 6);
+    const half = context.measureText(text).width / 2;
+    if (x - half < taken) continue;
+    context.fillText(text, x, bottom + 4);
+    taken = x + half + APART_TICKS;
   }
   context.textBaseline = "middle";
   for (const [at, text] of up) {
