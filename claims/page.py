@@ -105,5 +105,5 @@ def _table(models: Mapping[str, Model], metrics: Mapping[str, Mapping[str, Any]]
 
 
 def _cell(key: str, metrics: Mapping[str, Any]) -> str:
-    bound = key == "log_likelihood" and metrics["log_likelihood_by"] == "importance"
+    bound = key == "log_likelihood" and metrics["log_likelihood_samples"] is not None
     return ("≥" if bound else "") + number(metrics[key], _FORMS[key])

@@ -38,7 +38,7 @@ def main(
         "reconstruction": reconstruction,
         "kl": kl,
         "log_likelihood": log_likelihood,
-        "log_likelihood_by": "quadrature" if isinstance(bounds, Exact) else "importance",
+        "log_likelihood_samples": None if isinstance(bounds, Exact) else evaluate.samples,
         "log_likelihood_error": bounds.mean_error,
         "log_likelihood_at_edge": (
             int(bounds.at_edge.sum()) if isinstance(bounds, Exact) else None

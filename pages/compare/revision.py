@@ -50,8 +50,8 @@ def scale(revision: Revision, key: str) -> tuple[object, ...]:
     model, _, last = key.partition(".")
     nats = last in METRICS and METRICS[last].unit == NATS
     likelihood = revision.params.get(f"models.{model}.likelihood") if nats else None
-    by = revision.metrics.get(f"{key}_by")  # a likelihood, or a bound on it
-    return revision.params.get("dataset.name"), likelihood, by
+    samples = revision.metrics.get(f"{key}_samples", "unsaid")  # none of a sum, and exact
+    return revision.params.get("dataset.name"), likelihood, samples
 
 
 def show(value: object) -> str:

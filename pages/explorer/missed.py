@@ -47,7 +47,9 @@ def missed(
     by = np.zeros(len(x), np.float32)
     groups = [label == k for k in np.unique(label)] if model.settings["classes"] else [label >= 0]
     for group in map(np.flatnonzero, groups):
-        by[group] = _missed(x[group].reshape(len(group), -1), codes[group], int(label[group[0]]), model)
+        by[group] = _missed(
+            x[group].reshape(len(group), -1), codes[group], int(label[group[0]]), model
+        )
     return by
 
 

@@ -19,7 +19,7 @@ class Metric:
     name: str
     unit: str
     meaning: str
-    """May name `samples`, `neighbours` and `latent_dims` in braces."""
+    """May name `neighbours` and `latent_dims` in braces."""
 
 
 NATS = "nats per image"
@@ -34,17 +34,17 @@ METRICS = {
         "log-likelihood", NATS, "log p(x) itself or, after ≥, a number that it is no less than"
     ),
     "gap": Metric("gap of the ELBO", NATS, "what the ELBO misses of the log-likelihood"),
-    "log_likelihood_by": Metric(
-        "how it was found",
-        "",
-        "quadrature sums over the latent plane and is exact; importance is a bound by {samples} "
-        "samples of q(z|x), too low where q misses a part of the posterior",
+    "log_likelihood_samples": Metric(
+        "its samples",
+        "of q(z|x)",
+        "importance samples by which log p(x) is bounded, too low where q misses a part of the "
+        "posterior; with none it is exact, a sum over the latent plane",
     ),
     "log_likelihood_error": Metric(
         "its error",
         NATS,
-        "of quadrature, half of what two coarser grids differ by; of importance, the standard "
-        "error from the draw of the samples, which does not show what they miss",
+        "of a sum, half of what two coarser grids differ by; of samples, the standard error from "
+        "their draw, which does not show what they miss",
     ),
     "log_likelihood_at_edge": Metric(
         "posteriors at the edge",
@@ -80,7 +80,6 @@ SCALES = {
 def numbers_table(params: Params, numbers: Numbers) -> Table:
     """Every number of every model."""
     values = {
-        "samples": params.evaluate.samples,
         "neighbours": params.evaluate.neighbours,
         "latent_dims": ", ".join(str(model.latent_dim) for model in params.models.values()),
     }
@@ -101,7 +100,7 @@ def numbers_table(params: Params, numbers: Numbers) -> Table:
 def _shown(key: str, numbers: Mapping[str, Any]) -> str:
     """A number of one model; log p(x), and what the ELBO misses of it, may be bounds."""
     known = {**numbers, "gap": numbers["log_likelihood"] - numbers["elbo"]}
-    bound = numbers["log_likelihood_by"] == "importance" and key in ("log_likelihood", "gap")
+    bound = numbers["log_likelihood_samples"] is not None and key in ("log_likelihood", "gap")
     return ("≥" if bound else "") + show(known.get(key))
 
 
