@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from benchmarks.browser import explore, started
+from benchmarks.posterior import Posterior, measure
 from vae.files.dataset import LabelledImages
 from vae.model import VAE, checkpoint
 
@@ -41,6 +42,8 @@ class Explorer:
     """Largest difference of a pixel from PyTorch's, in 1/255."""
     encoder_error: float
     """The same of reconstructions of test images, through both networks."""
+    posterior: Posterior | None
+    """Of a plane's exact posterior."""
 
 
 def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explorer]:
@@ -60,6 +63,8 @@ def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explo
             explore(context, path).close()
             page = explore(context, path)
             ready = float(page.evaluate("document.body.dataset.ready"))
+            if model.latent_dim == 2:  # the plane is decoded before anything else is timed
+                page.wait_for_selector("body[data-exact]", state="attached")
             page.wait_for_timeout(500)
             intervals = sweep(page)
             measured.append(
@@ -72,6 +77,7 @@ def measure_pages(pages: Sequence[Path], models: Path, test: Path) -> list[Explo
                     sum(interval > 25 for interval in intervals) / len(intervals),
                     255 * decoder_error(page, model),
                     255 * encoder_error(page, model, images, labels),
+                    measure(page, model, images, labels) if model.latent_dim == 2 else None,
                 )
             )
             context.close()
@@ -181,7 +187,8 @@ def encoder_error(
         _lists(x.flatten(1), y),
     )
     with torch.no_grad():
-        ours = [model.decode(q.mean, y).mean.flatten(1) for q in model.looks(x, y)]
+        looks = [model.refine(q, x, y) for q in model.looks(x, y)]
+        ours = [model.decode(q.mean, y).mean.flatten(1) for q in looks]
     return _nearest(theirs, ours)
 
 

@@ -78,10 +78,9 @@ def to_markdown(
     lines += ["", "## Every objective, likelihood and network", ""]
     lines += [
         "Models trained for these pages, at the default training settings; nats per test image. "
-        "`elbo` is the bound itself, whatever was trained on. `log_likelihood` is a bound, too, by "
-        "importance samples from q alone: of a plane it can fall nats short (see what the ELBO "
-        "misses), so it ranks no models by itself. Compare rows of one scale only, and mind the "
-        "epochs: most of these trainings are short.",
+        "`elbo` is the bound itself, whatever was trained on. `log_likelihood` is exact, summed "
+        "over the latent plane; after ≥ it is a bound, too, by importance samples from q alone. "
+        "Compare rows of one scale only, and mind the epochs: most of these trainings are short.",
         "",
         *markdown_table(_table(models, metrics)),
     ]
@@ -99,7 +98,12 @@ def _table(models: Mapping[str, Model], metrics: Mapping[str, Mapping[str, Any]]
                 SCALES[model.likelihood],
                 describe(model.objective),
                 str(model.epochs),
-                *(number(metrics[name][key], form) for key, form in _FORMS.items()),
+                *(_cell(key, metrics[name]) for key in _FORMS),
             ]
         )
     return Table(["", "network", "scale", "objective", "epochs", *_FORMS], rows)
+
+
+def _cell(key: str, metrics: Mapping[str, Any]) -> str:
+    bound = key == "log_likelihood" and metrics["log_likelihood_samples"] is not None
+    return ("≥" if bound else "") + number(metrics[key], _FORMS[key])

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from PIL import Image, ImageSequence
 from vae.files.errors import InputError
 
 _GREYS = 16
+_TINTS = (1.0, 0.6, 0.3)
+"""Shares of a colour in its tints with white, such as the rims of dots."""
 
 
 def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int) -> bytes:
@@ -45,6 +48,38 @@ def frames(
     scale = -(-pixels // min(mean.shape[1:3]))
     levels = np.rint(np.clip(mean, 0, 1) * (_GREYS - 1)) * (255 / (_GREYS - 1))
     return np.rint(levels).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
+
+
+def gif_of_colours(
+    frames: UInt8[ndarray, "frames h w 3"],
+    colours: Sequence[tuple[float, float, float]],
+    *,
+    milliseconds: int,
+) -> bytes:
+    """The bytes of a GIF of drawn frames in some colours, their tints and greys; else as `gif`.
+
+    One palette for all frames, so that what does not change costs nothing.
+    """
+    greys = np.linspace(0, 1, _GREYS)[:, None].repeat(3, axis=1)
+    tints = [1 - tint * (1 - np.array(colours)) for tint in _TINTS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.rint(255 * np.concatenate([greys, *tints])).astype(np.uint8).tobytes())
+    pictures = [
+        Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+        for frame in frames
+    ]
+    buffer = io.BytesIO()
+    first, *others = pictures
+    first.save(
+        buffer,
+        "gif",
+        save_all=True,
+        append_images=others,
+        duration=milliseconds,
+        loop=0,
+        optimize=True,
+    )
+    return buffer.getvalue()
 
 
 class SpriteSheet(NamedTuple):

@@ -86,7 +86,7 @@ def label_classes(
     if not centres:
         return
     box, unit = axes.get_window_extent(), _unit(axes)
-    room = min(NAME_ROOM, box.width / unit / 3)
+    room = min(NAME_ROOM, box.width / unit / 2.5)
     names = [class_names[label] for label in centres]
     sizes = [_LETTER_SIZE if len(name) == 1 else _WORD_SIZE for name in names]
     texts = [fit(name, room, size, "bold") for name, size in zip(names, sizes, strict=True)]

@@ -50,7 +50,7 @@ def mosaic(images: Images, gap: int = 0, shade: int = GREY) -> UInt8[ndarray, "h
     return picture[: rows * height - gap, : columns * width - gap]
 
 
-def zoom(image_shape: Sequence[int], dpi: int, tile: int = 28) -> int:
+def zoom(image_shape: Sequence[int], dpi: int, tile: float = 28) -> int:
     """File pixels for one image pixel, a whole number: an image is about `tile`/100 inch."""
     return max(1, round(tile * dpi / 100 / max(image_shape[:2])))
 

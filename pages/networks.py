@@ -24,4 +24,5 @@ def settings(model: Weights) -> dict[str, Any]:
         "maxLogVar": MAX_LOG_VAR,
         "activation": model.settings["activation"],
         "shifts": model.settings.get("shifts", 0),
+        "refinements": model.settings.get("refinements", 0),
     }

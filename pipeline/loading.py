@@ -19,8 +19,14 @@ from vae.files.errors import InputError
 S = TypeVar("S", bound=Section)
 
 _EXPLORABLE = ("mlp", "bernoulli")
-_PLANES = {"scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer"}
+_EXPLORERS = {"explorer", "explorer_tsne", "explorer_cloud"}
+_FILMS = {"film", "film_page"}
+_PLANES = {"scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer", *_FILMS}
+_SPACES = {"cloud", "slices", "explorer_cloud"}
+"""Of three axes."""
 _CONDITIONAL = {"class_manifolds", "conditional"}
+_SHOWN = {"explorer_tsne": "tsne", "film_page": "film"}
+"""Pages of what is computed for a figure."""
 
 
 def read(path: Path) -> Params:
@@ -96,8 +102,9 @@ def _misfits(content: dict[Any, Any]) -> Iterator[str]:
                 yield f"{where}: no model {name!r}; models are {', '.join(models)}"
                 continue
             yield from (f"{where}: {why}" for why in _unfit(section, figure, name, models[name]))
-            if figure == "explorer_tsne" and name not in figures.get("tsne", []):
-                yield f"{where}: it shows the map of the figure tsne; add {name} to figures.tsne"
+            of = _SHOWN.get(figure)
+            if of and name not in figures.get(of, []):
+                yield f"{where}: it shows what the figure {of} does; add {name} to figures.{of}"
         if len(set(names)) < len(names):
             yield f"{where}: each model once"
 
@@ -109,6 +116,13 @@ def _unfit(section: str, figure: str, name: str, model: Model) -> Iterator[str]:
             f"it needs a plane, and models.{name}.latent_dim is {model.latent_dim}; give models "
             "with latent_dim 2"
         )
+    if figure in _SPACES and model.latent_dim != 3:
+        yield (
+            f"it needs three axes, and models.{name}.latent_dim is {model.latent_dim}; give models "
+            "with latent_dim 3"
+        )
+    if figure == "slices" and model.conditional:
+        yield f"models.{name}.conditional is true, and it must be false"
     if figure == "tsne" and model.latent_dim <= 2:
         yield (
             f"t-SNE maps more than two axes, and models.{name}.latent_dim is {model.latent_dim}; "
@@ -116,7 +130,9 @@ def _unfit(section: str, figure: str, name: str, model: Model) -> Iterator[str]:
         )
     if figure in _CONDITIONAL and not model.conditional:
         yield f"models.{name}.conditional is false, and it must be true"
-    if section == "pages" and (model.network, model.likelihood) != _EXPLORABLE:
+    if figure in _FILMS and model.film < 2:
+        yield f"models.{name}.film is {model.film}: a film needs 2 moments or more, such as 40"
+    if figure in _EXPLORERS and (model.network, model.likelihood) != _EXPLORABLE:
         yield (
             f"an explorer computes multilayer perceptrons on grey pixels, and models.{name} is "
             f"{model.network}, {model.likelihood}; give models that are {', '.join(_EXPLORABLE)}"

@@ -5,30 +5,16 @@ No defaults and no conversion: what a stage gets is what the file says.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 ModelNames = list[str]
-DataSet = Literal[
-    "mnist",
-    "fashion-mnist",
-    "kmnist",
-    "qmnist",
-    "emnist-balanced",
-    "emnist-byclass",
-    "emnist-bymerge",
-    "emnist-digits",
-    "emnist-letters",
-    "emnist-mnist",
-    "digits",
-    "folder",
+_Mnists = Literal["mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-mnist"]
+_Emnists = Literal[
+    "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits", "emnist-letters"
 ]
+DataSet = Literal[_Mnists, _Emnists, "digits", "folder"]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]
@@ -94,6 +80,8 @@ class Model(Section):
     refinements: Annotated[int, Field(ge=0)]
     objective: Objective
     epochs: Positive
+    film: Annotated[int, Field(ge=0)]
+    """Moments of the training that are kept."""
 
     @model_validator(mode="after")
     def _refines_bernoulli(self) -> "Model":
@@ -104,7 +92,7 @@ class Model(Section):
     @property
     def architecture(self) -> dict[str, Any]:
         """What `vae.model.VAE` is built from, but for the images and their classes."""
-        return self.model_dump(exclude={"conditional", "objective", "epochs"})
+        return self.model_dump(exclude={"conditional", "objective", "epochs", "film"})
 
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -120,9 +108,18 @@ class Classifier(Section):
     learning_rate: Annotated[float, Field(gt=0)]
 
 
+class Plane(Section):
+    """The grid by which log p(x) is summed; see `vae.quadrature.exact`."""
+
+    n: Annotated[int, Field(ge=2)]
+    limit: Annotated[float, Field(gt=0)]
+    tolerance: Annotated[float, Field(gt=0)]
+
+
 class Evaluate(Section):
     """How test-set numbers are estimated."""
 
+    plane: Plane
     samples: Positive
     precision: Precision
     neighbours: Positive
@@ -202,11 +199,27 @@ class Conditional(Section):
     rows: Positive
 
 
+class Film(Section):
+    """What a film of a training shows at each moment."""
+
+    images: Positive
+    n: Annotated[int, Field(ge=2)]
+    milliseconds: Annotated[int, Field(ge=20)]
+
+
+class Slices(Section):
+    """Slices through what three latent axes decode to."""
+
+    count: Positive
+
+
 class Pages(Section):
     """Which pages are made of which models."""
 
     explorer: ModelNames
     explorer_tsne: ModelNames
+    explorer_cloud: ModelNames
+    film_page: ModelNames
 
 
 class Explorer(Section):
@@ -236,5 +249,7 @@ class Params(Section):
     tsne: Tsne
     traversal: Traversal
     conditional: Conditional
+    film: Film
+    slices: Slices
     pages: Pages
     explorer: Explorer

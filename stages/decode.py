@@ -19,6 +19,7 @@ from pipeline.params import (
     ModelNames,
     Reconstructions,
     Samples,
+    Slices,
     Traversal,
     Tsne,
 )
@@ -52,6 +53,7 @@ def main(
     traversal: Traversal,
     evaluate: Evaluate,
     conditional: Conditional,
+    slices: Slices,
 ) -> None:
     """Write <figure>.npz into `folder` for each figure that is asked of this model.
 
@@ -129,6 +131,9 @@ def main(
     def of_class_manifolds() -> pictures.ClassManifolds:
         return pictures.ClassManifolds(pictures.class_manifolds(decode, count, manifold.n))
 
+    def of_slices() -> pictures.Slices:
+        return pictures.slices(decode, manifold.page_n, slices.count)
+
     makers = {
         "manifold": of_manifold,
         "reconstructions": of_reconstructions,
@@ -137,6 +142,7 @@ def main(
         "interpolation": of_interpolation,
         "conditional": of_conditional,
         "class_manifolds": of_class_manifolds,
+        "slices": of_slices,
     }
     with atomic_write(folder) as files:
         files.mkdir()

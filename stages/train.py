@@ -1,7 +1,9 @@
 """Train one model on the training images; go on where an interrupted training stopped."""
 
+import copy
 import hashlib
 import io
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -18,6 +20,7 @@ from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 from vae.files.metrics import write_curve
 from vae.model import VAE, checkpoint
+from vae.moments import moments
 from vae.objective import Objective
 from vae.training import State, fit
 
@@ -30,13 +33,15 @@ def main(
     model_file: Path,
     curve: Path,
     without: int = -1,
+    film: Path | None = None,
     *,
     seed: int,
     training: Training,
 ) -> None:
     """Write a model's checkpoint and curve; `states` keeps what a restart needs.
 
-    Images of the class `without`, if one is given, are left out.
+    Images of the class `without`, if one is given (−1: none), are left out. `film` becomes a folder
+    of checkpoints in half precision, one for each moment that is kept, named by its steps.
     """
     data = LabelledImages.load(train)
     x, y = _images(data, without)
@@ -44,9 +49,19 @@ def main(
     given = len(Classes.load(classes, data.y).names) if settings.conditional else 0
     model = VAE(x.shape[1:], classes=given, **settings.architecture).to(device())
 
-    key = _key(repr((seed, training, settings, without, torch.__version__)), train, classes)
+    count = settings.film if film else 0
+    key = _key(repr((seed, training, settings, without, count, torch.__version__)), train, classes)
     saved = states / f"{model_file.stem}-{key}.pt"
+    kept = saved.with_suffix("")
+    reel = {file.name: file.read_bytes() for file in kept.glob("[0-9]*")}
     with epoch_bar(model_file.stem, settings.epochs) as bar:
+
+        def look(step: int, steps: int) -> None:
+            if step in moments(steps, count):
+                name = f"{step:08}.safetensors"
+                with atomic_write(kept / name) as file:
+                    checkpoint.save(copy.deepcopy(model).half(), file)
+                reel[name] = (kept / name).read_bytes()
 
         def keep(state: State) -> None:
             content = io.BytesIO()  # torch.save to a path reports a full disk as a RuntimeError
@@ -66,13 +81,20 @@ def main(
             seed=seed,
             state=_load(saved),
             on_epoch=keep,
+            on_step=look,
         )
 
     with atomic_write(model_file) as file:
         checkpoint.save(model, file)
     with atomic_write(curve) as file:
         write_curve(file, history)
-    saved.unlink()
+    if film:
+        with atomic_write(film) as folder:
+            folder.mkdir()
+            for name, content in reel.items():
+                (folder / name).write_bytes(content)
+    saved.unlink()  # before its moments: who finds the state has found all of them
+    shutil.rmtree(kept, ignore_errors=True)
 
 
 def _images(data: LabelledImages, without: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -79,6 +79,11 @@ def content():
     return YAML(typ="safe").load((ROOT / PARAMS).read_text(encoding="utf-8"))
 
 
+def without_own(content, *more):
+    """Parameters but for the sections that a figure's own stage checks."""
+    return {key: value for key, value in content.items() if key not in ("cloud", *more)}
+
+
 def changed(content, **changes):
     """The parameters with some values set; `a__b=3` sets a.b."""
     for path, value in changes.items():
@@ -133,7 +138,7 @@ def opened(browser):
     """Open a page from disk; at the end no error was told and nothing else was asked for."""
     asked, told, contexts = [], [], []
 
-    def open_(path, ready="body", **options):
+    def open_(path, ready="body", at="", **options):
         context = browser.new_context(offline=True, **options)
         contexts.append(context)
         page = context.new_page()
@@ -141,7 +146,7 @@ def opened(browser):
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: told.append(str(error)))
         page.on("console", lambda m: told.append(m.text) if m.type == "error" else None)
-        page.goto(path.resolve().as_uri())
+        page.goto(path.resolve().as_uri() + at)
         page.wait_for_selector(ready, state="attached")
         return page
 

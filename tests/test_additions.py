@@ -88,7 +88,9 @@ def test_a_figure_is_four_places(repository, tmp_path):
     ran = re.findall(r"Running stage '([\w@]+)'", call("dvc repro", clone).stdout)
     assert set(ran) == {
         *("check", "norms@vae", "norms@vae20", "report"),
-        *(f"decode@{model}" for model in ("vae", "cvae", "vae20")),  # reads which figures there are
+        *(
+            f"decode@{model}" for model in ("vae", "cvae", "vae20", "space")
+        ),  # reads which figures there are
     }
     report = (clone / "reports/report.md").read_text(encoding="utf-8")
     assert report.count('src="figures/vae/norms.png"') == 1
@@ -111,6 +113,7 @@ def test_a_model_is_one_entry(repository, tmp_path):
         "refinements": 0,
         "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 1,
+        "film": 0,
     }
     edit(clone, {"models.vae3": small})
     ran = re.findall(r"Running stage '([\w@]+)'", call("dvc repro", clone).stdout)

@@ -35,7 +35,7 @@ def test_the_report_shows_every_figure_that_was_drawn(repository):
 
 
 def test_metrics_are_nested_by_model_and_add_up(repository):
-    for model in ("vae", "cvae", "vae20"):
+    for model in ("vae", "cvae", "vae20", "space"):
         numbers = json.loads((repository / f"reports/metrics/{model}.json").read_text())[model]
         assert numbers["elbo"] == pytest.approx(numbers["reconstruction"] - numbers["kl"], abs=1e-3)
         assert sum(numbers["kl_by_axis"].values()) == pytest.approx(numbers["kl"], abs=2e-2)
@@ -63,14 +63,15 @@ def test_another_run_from_a_clean_cache_gives_the_same_lock(repository, tmp_path
     copy = tmp_path / "copy"
     before = YAML(typ="safe").load((copy / "dvc.lock").read_text())
     call("rm -rf reports && git rm -q --cached -r reports", copy)
-    call("dvc repro -f evaluate@cvae manifold@cvae", copy)
+    call("dvc repro -f evaluate@cvae manifold@cvae film@cvae", copy)
     assert YAML(typ="safe").load((copy / "dvc.lock").read_text()) == before
 
 
 DRAWN = (
-    "curves reconstructions samples scatter manifold digits uncertainty interpolation tsne "
-    "traversal class_manifolds conditional"
+    "curves reconstructions samples scatter manifold digits uncertainty interpolation film tsne "
+    "traversal class_manifolds conditional cloud slices"
 )
+EXPLORERS = "explorer explorer_tsne explorer_cloud"
 EDITS = [
     ("style.dpi", 90, f"{DRAWN} report"),
     ("manifold.n", 4, "decode scatter report"),
@@ -81,17 +82,22 @@ EDITS = [
     ("interpolation.frames", 4, "decode report"),
     ("interpolation.milliseconds", 60, "interpolation report"),
     ("conditional.rows", 3, "decode report"),
-    ("evaluate.active_variance", 0.02, "evaluate decode explorer explorer_tsne report"),
-    ("explorer.images", 30, "explorer explorer_tsne report"),
+    ("evaluate.active_variance", 0.02, f"evaluate decode {EXPLORERS} report"),
+    ("explorer.images", 30, f"{EXPLORERS} report"),
     ("training.learning_rate", 1e-3, "train report"),
     ("traversal.limit", 2.0, "decode traversal report"),
     ("uncertainty.strip", 2, "uncertainty report"),
     (
         "frame.latent_limit",
         5.0,
-        "samples scatter digits uncertainty interpolation explorer explorer_tsne report",
+        f"samples scatter digits uncertainty interpolation film cloud film_page {EXPLORERS} report",
     ),
-    ("seed", 1, "train classifier encode evaluate decode embed digits uncertainty report"),
+    ("cloud.frames", 4, "cloud report"),
+    ("slices.count", 3, "decode report"),
+    ("film.images", 40, "develop report"),
+    ("film.milliseconds", 200, "film report"),
+    ("models.cvae.film", 5, "train@cvae report"),
+    ("seed", 1, "train classifier encode evaluate decode develop embed digits uncertainty report"),
     ("dataset.name", "mnist", "download report"),
 ]
 
@@ -119,11 +125,14 @@ CODE = [
     ("vae/archives.py", "download"),
     ("vae/readers.py", "download"),
     ("vae/training.py", "train"),
-    ("vae/embedding.py", "embed evaluate decode tsne explorer explorer_tsne"),
-    ("figures/style.py", f"{DRAWN} explorer explorer_tsne"),
-    ("figures/manifold.py", "manifold class_manifolds"),
-    ("pages/explorer/map.js", "explorer explorer_tsne report"),
-    ("pages/explorer/walk.js", "explorer explorer_tsne"),
+    ("vae/embedding.py", f"embed evaluate decode tsne {EXPLORERS}"),
+    ("vae/moments.py", "train"),
+    ("vae/film.py", "develop film film_page"),
+    ("figures/style.py", f"{DRAWN} {EXPLORERS} film_page"),
+    ("figures/manifold.py", "manifold class_manifolds slices"),
+    ("pages/explorer/map.js", f"{EXPLORERS} film_page report"),
+    ("pages/explorer/walk.js", f"{EXPLORERS} film_page"),
+    ("pages/film/player.js", "film_page"),
     ("pages/report/report.py", "report"),
     ("claims/aggregate/measure.py", ""),
     ("pipeline/progress.py", ""),

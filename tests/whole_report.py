@@ -21,6 +21,9 @@ from vae.files.dataset import Classes, LabelledImages
 REACHED = {"vae": 134.0, "cvae": 125.5, "vae20": 96.5}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""
 
+NEAR = 0.05
+"""How near an explorer's exact log p(x) must come to quadrature, in nats."""
+
 LARGEST = {"explorer": 4.0, "index": 4.0}
 """Of the pages, in MB."""
 
@@ -33,7 +36,7 @@ def problems(root):
         *wrong_walks(root, asked),
         *wrong_classes(root, asked),
         *wrong_numbers(root / "reports/metrics", asked),
-        *wrong_pages(root, [name for _, names in asked.pages for name in names]),
+        *wrong_pages(root, asked.pages),
     ]
 
 
@@ -82,11 +85,14 @@ def wrong_numbers(metrics, asked):
             yield f"−ELBO of {model} is {-elbo:.2f}, and {limit} was to be reached"
 
 
-def wrong_pages(root, models):
-    """What is missing or wrong of the pages of `models`."""
+def wrong_pages(root, asked):
+    """What is missing or wrong of the pages that are asked for."""
     reports = root / "reports"
+    models = [*asked.explorer, *asked.explorer_tsne, *asked.explorer_cloud]
     pages = [reports / "explorer" / f"{model}.html" for model in models]
-    missing = [f"no {page}" for page in [*pages, reports / "index.html"] if not page.is_file()]
+    films = [reports / "film" / f"{model}.html" for model in asked.film_page]
+    every = [*pages, *films, reports / "index.html"]
+    missing = [f"no {page}" for page in every if not page.is_file()]
     if missing:
         yield from missing
         return
@@ -103,6 +109,20 @@ def wrong_pages(root, models):
             yield f"the explorer of {page.model} has {page.megabytes:.1f} MB"
         if max(page.decoder_error, page.encoder_error) >= 1:
             yield f"the explorer of {page.model} decodes otherwise than PyTorch"
+        yield from wrong_posterior(page)
+
+
+def wrong_posterior(page):
+    """An exact log p(x) that is none."""
+    if page.posterior is None:
+        return
+    first, each, error = page.posterior.first_ms, page.posterior.image_ms, page.posterior.error
+    print(
+        f"exact posterior of {page.model}: the first {first:.0f} ms after the page, an image in "
+        f"{each:.0f} ms, log p(x) within {error:.3f} nats of quadrature"
+    )
+    if error > NEAR:
+        yield f"log p(x) in the explorer of {page.model} is {error:.3f} nats from quadrature"
 
 
 if __name__ == "__main__":

@@ -49,6 +49,11 @@ class Bounds(NamedTuple):
     """Standard error of `log_likelihood` from the draw of its samples, as if independent (delta
     method)."""
 
+    @property
+    def mean_error(self) -> float:
+        """Standard error of the mean of `log_likelihood`."""
+        return float(self.error.square().sum().sqrt()) / len(self.error)
+
 
 @torch.no_grad()
 def importance(

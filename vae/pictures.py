@@ -31,6 +31,13 @@ class Manifold(NamedTuple):
     by_class: bool
 
 
+class Slices(NamedTuple):
+    """The quantile grid of two axes, decoded at several places on a third."""
+
+    mean: Float[ndarray, "slices n n *image"]
+    z3: Float[ndarray, " slices"]
+
+
 class ClassManifolds(NamedTuple):
     """The quantile grid, decoded as every class."""
 
@@ -109,6 +116,13 @@ def manifold(decode: Decode, codes: Codes, n: int) -> Manifold:
     """The grid of an unconditional model; see `vae.latent.quantile_grid`."""
     mean, inside = decode(latent.quantile_grid(n), None), latent.share_inside(codes.mean, n)
     return Manifold(mean, inside, by_class=False)
+
+
+def slices(decode: Decode, n: int, count: int) -> Slices:
+    """The cube of an unconditional model of three axes, z₃ rising from slice to slice."""
+    grid, places = latent.quantile_grid(n), latent.quantile_midpoints(count)
+    z = [np.concatenate([grid, np.full((n, n, 1), z3)], axis=-1) for z3 in places]
+    return Slices(decode(np.stack(z), None), places)
 
 
 def class_manifolds(decode: Decode, classes: int, n: int) -> Float[ndarray, "classes n n *image"]:

@@ -2,79 +2,107 @@
 
     log p(x) = log ∫ p(x | z) N(z; 0, I) dz ≈ log Σ_ij p(x | z_ij) N(z_ij; 0, I) h²
 
-over n×n codes in even steps h from −limit to limit on both axes. The sum converges very fast once
-h is below the width of the posterior p(z | x). For a conditional model all is conditional on y.
+over codes in even steps h from −limit to limit on both axes. The sum converges very fast once h is
+below the width of the posterior p(z | x). For a conditional model all is conditional on y.
 
-The truth at hand, the gap of the ELBO falls into two parts:
+An image's posterior lies on a small part of the plane. So the plane is cut into square tiles:
+coarse steps over all of it find those that hold the posterior, and only these are summed in fine
+steps. What is left out is positive, so for want of it the sum can only be too low.
 
-    log p(x) − ELBO(q) = [log p(x) − ELBO(q*)] + [ELBO(q*) − ELBO(q)]
-                             approximation           amortisation
-
-with q* the best diagonal Gaussian for the image. The first part is lost because the posterior is no
-diagonal Gaussian, the second because one encoder serves all images. Their E_q[log p(x | z)] is no
-sample mean but Gauss–Hermite quadrature, whose nodes follow q wherever it is and however narrow.
-Source: Cremer, Li & Duvenaud 2018, arXiv:1801.03558.
+A grid falls into two coarser ones, like the squares of a chessboard. Half the difference of their
+two sums, in nats, is taken for the error; that of the whole grid is far smaller, as it falls with
+exp(−2π²σ²/h²) where a posterior is Gaussian, and that of a half with the root of it.
 """
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64, Int
+from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
 from vae.evaluation import Track
-from vae.model import VAE
-from vae.model.likelihood import PixelBernoulli, softplus_sum
-from vae.objective import kl_standard_normal, standard_normal
+from vae.model import VAE, by_class
+from vae.model.likelihood import PixelBernoulli
+from vae.objective import kl_by_axis, standard_normal
 
-_CODES_AT_ONCE = 4096
-_IMAGES_AT_ONCE = 4096  # with the above: 64 MiB of log p(x | z)
-_FITTED_AT_ONCE = 32  # images whose q* are sought together: bounds memory, too
-
-_NODES, _SEARCH_NODES = 16, 6  # on an axis: exact for polynomials of degree 31, and 11
-_ITERATIONS = 20  # of L-BFGS: forty more move the mean ELBO by less than 0.001 nats
-_WIDEST = 4.0  # log σ is sought so far on either side of its start
-
-COARSEST = 0.4
-"""The least σ that a grid resolves, in steps. The integral of such a Gaussian is off by at most
-2 exp(−2π²σ²) = 8.5 % on each axis (0.08 nats), at 0.6 steps by 0.2 %, at 0.8 by 0.001 %."""
+_TILE = 0.6  # a tile's side, about
+_COARSE = 6  # points on that side, to find posteriors by
+_NEGLIGIBLE = 20.0  # nats: tiles that hold less than exp(−20) of p(x) are left out
+_EDGE = 0.01  # share of p(x) in the outermost tiles from which on some of it may lie beyond them
+_BLOCK = 2**24  # values of log p(x | z) at once: 64 MiB
+_HALVINGS = 3  # of the steps, at most
+_NODES = 8  # of the ELBO, on an axis: exact for polynomials of degree 15
+_DECODED_AT_ONCE = 2000  # images: fits a CPU's cache
 
 
-class Gaps(NamedTuple):
-    """An ELBO, the best that a diagonal Gaussian reaches, and the truth, for each image, in nats.
+class Exact(NamedTuple):
+    """Terms of the ELBO and log p(x) for each of N images, in nats."""
 
-    elbo ≤ best_elbo ≤ log_likelihood, but for the error of the sums over the plane.
-    """
-
+    reconstruction: Float64[Tensor, " n"]
+    """E_q[log p(x | z)], by Gauss–Hermite quadrature."""
+    kl: Float64[Tensor, " n"]
+    """KL(q(z | x) ‖ p(z))."""
     log_likelihood: Float64[Tensor, " n"]
     """log p(x)."""
-    elbo: Float64[Tensor, " n"]
-    """ELBO(q), q the encoder's."""
-    best_elbo: Float64[Tensor, " n"]
-    """ELBO(q*), q* the best diagonal Gaussian for the image."""
+    error: Float64[Tensor, " n"]
+    """Half the difference of what the grid's two halves say of it."""
+    at_edge: Bool[Tensor, " n"]
+    """Whether the posterior reaches the edge of the plane: then log p(x) may be higher."""
 
     @property
-    def approximation(self) -> Float64[Tensor, " n"]:
-        """Log p(x) − ELBO(q*): what the family of diagonal Gaussians costs."""
-        return self.log_likelihood - self.best_elbo
-
-    @property
-    def amortisation(self) -> Float64[Tensor, " n"]:
-        """ELBO(q*) − ELBO(q): what sharing one encoder costs."""
-        return self.best_elbo - self.elbo
+    def mean_error(self) -> float:
+        """Of the mean log p(x), as if all errors were of one sign."""
+        return float(self.error.mean())
 
 
-def points(narrowest: float, limit: float) -> int:
-    """The fewest points on an axis that resolve a posterior of σ = `narrowest`, as `gaps` asks.
+def fits(model: VAE) -> bool:
+    """Whether a model is of the kind that can be summed: two latent axes and Bernoulli pixels."""
+    return model.latent_dim == 2 and model.likelihood.scale != "density"
 
-    >>> points(0.5, 5.0)
-    9
+
+@torch.no_grad()
+def exact(
+    model: VAE,
+    x: Float[Tensor, "n *image"],
+    y: Int[Tensor, " n"] | None,
+    n: int,
+    limit: float,
+    tolerance: float,
+    track: Track = iter,
+) -> Exact:
+    """ELBO and log p(x) of every image, in steps as fine as each of them needs.
+
+    Where the halves of the grid say more than `tolerance` different things, its steps are halved,
+    up to three times.
+
+    Args:
+        model: two latent axes and Bernoulli pixels, on the device to compute on.
+        x: images in [0, 1], grey or binary, on the model's device.
+        y: their classes, for a conditional model.
+        n: points on an axis to begin with; as many as tiles of even numbers of points have.
+        limit: the plane's edge.
+        tolerance: of the error, in nats.
+        track: wraps the iteration over tiles, to show progress.
+
+    Raises:
+        ValueError: the model is of another kind.
     """
-    return math.ceil(2 * limit * COARSEST / narrowest) + 1
+    plane = Plane(model, x, y, limit)
+    halves, _ = plane.sums(n, track=track)
+    for _ in range(_HALVINGS):
+        rough, n = torch.nonzero(_error(halves) > tolerance)[:, 0], 2 * n
+        if not len(rough):
+            break
+        halves[rough], _ = plane.sums(n, rough)
+    reconstruction, kl = _terms(model, x, y)
+    log_p, error = whole(halves).cpu(), _error(halves).cpu()
+    return Exact(reconstruction, kl, log_p, error, plane.at_edge.cpu())
 
 
+@torch.no_grad()
 def log_likelihood(
     model: VAE,
     x: Float[Tensor, "n *image"],
@@ -83,165 +111,123 @@ def log_likelihood(
     limit: float,
     track: Track = iter,
 ) -> Float64[Tensor, " n"]:
-    """Log p(x) of every image, by a sum over n×n codes.
+    """Log p(x) of every image, by a sum over n×n codes; a grid too coarse errs to both sides.
 
-    The sum is streamed: memory does not grow with n. Matrix products and exponentials are float32,
-    with the largest term taken out; sums over chunks of the grid are float64. A grid that does not
-    resolve a posterior errs to both sides, image by image.
-
-    Args:
-        model: two latent axes and Bernoulli pixels, on the device to compute on.
-        x: images in [0, 1], grey or binary, on the model's device.
-        y: their classes, for a conditional model.
-        n: points on an axis, at least 2.
-        limit: the grid's edge, so far out that all posteriors lie inside it.
-        track: wraps the iteration over chunks of the grid, to show progress.
+    Arguments as for `exact`.
 
     Raises:
         ValueError: the model is of another kind.
     """
-    return _sum(model, x, y, n, limit, track)[0].cpu()
+    halves, _ = Plane(model, x, y, limit).sums(n, track=track)
+    return whole(halves).cpu()
+
+
+def hermite(
+    nodes: int, device: torch.device
+) -> tuple[Float[Tensor, "nodes_squared 1 2"], Float64[Tensor, " nodes_squared"]]:
+    """Codes and their shares of 1 whose weighted means are expectations under N(0, I)."""
+    places, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    along = torch.as_tensor(places, dtype=torch.float32, device=device)
+    share = torch.as_tensor(weights / weights.sum(), device=device)
+    return torch.cartesian_prod(along, along)[:, None], torch.outer(share, share).flatten()
 
 
 @torch.no_grad()
-def gaps(
-    model: VAE,
-    x: Float[Tensor, "n *image"],
-    y: Int[Tensor, " n"] | None,
-    n: int,
-    limit: float,
-    track: Track = iter,
-) -> Gaps:
-    """Log p(x), the ELBO of the encoder's q, and that of the best diagonal Gaussian q*.
+def _terms(
+    model: VAE, x: Float[Tensor, "n *image"], y: Int[Tensor, " n"] | None
+) -> Float64[Tensor, "2 n"]:
+    """Reconstruction and KL of the encoder's q."""
+    terms = torch.zeros(2, len(x), dtype=torch.float64, device=x.device)
+    for batch in torch.arange(len(x), device=x.device).split(_DECODED_AT_ONCE):
+        image, label = x[batch], None if y is None else y[batch]
+        q = model.encode(image, label)
+        for node, share in zip(*hermite(_NODES, x.device), strict=True):
+            p = model.decode(q.base_dist.loc + q.base_dist.scale * node, label)
+            terms[0, batch] += share * p.log_prob(image).double()
+        terms[1, batch] = kl_by_axis(q).double().sum(1)
+    return terms.cpu()
 
-    q* is sought by L-BFGS over the two means and the two log σ, once from the encoder's q and once
-    from a Gaussian of its width at the posterior's highest point on the grid; the best of the three
-    counts. Arguments as for `log_likelihood`, but the grid must resolve the narrowest posterior: no
-    σ of the encoder may be below `COARSEST` steps (`points` says which n that takes), nor may the
-    grid end within 3 σ of a mean.
 
-    Raises:
-        ValueError: the model is of another kind, or the grid does not resolve or hold a posterior.
+class Plane:
+    """Images' posteriors on a plane of codes: where they lie, and sums over them.
+
+    Matrix products and exponentials are float32, with the largest term taken out; sums over tiles
+    are float64. Memory does not grow with the number of codes.
     """
-    q = model.encode(x, y).base_dist
-    _check_grid(q.loc, q.scale, n, limit)
-    exact, mode = _sum(model, x, y, n, limit, iter)
-    results = torch.empty(2, len(x), dtype=torch.float64)
-    for batch in track(torch.arange(len(x), device=x.device).split(_FITTED_AT_ONCE)):
-        data = model, x[batch], None if y is None else y[batch]
-        elbo, rough = _Elbo(*data, _NODES), _Elbo(*data, _SEARCH_NODES)
-        start, log_sigma = q.loc[batch], q.scale[batch].log()
-        found = [elbo(start, log_sigma)]
-        found += [elbo(*rough.best_from(mean, log_sigma)) for mean in (start, mode[batch])]
-        results[:, batch.cpu()] = torch.stack([found[0], torch.stack(found).amax(0)]).cpu()
-    return Gaps(exact.cpu(), *results)
-
-
-@torch.no_grad()
-def _sum(
-    model: VAE,
-    x: Float[Tensor, "n *image"],
-    y: Int[Tensor, " n"] | None,
-    n: int,
-    limit: float,
-    track: Track,
-) -> tuple[Float64[Tensor, " n"], Float[Tensor, "n 2"]]:
-    """Log p(x), and where on the grid the posterior is highest."""
-    if model.latent_dim != 2:
-        raise ValueError(f"this model has {model.latent_dim} latent axes: quadrature needs 2")
-    axis = torch.linspace(-limit, limit, n, device=x.device)
-    log_cell = 2 * math.log(2 * limit / (n - 1))
-    total = torch.full((len(x),), -math.inf, dtype=torch.float64, device=x.device)
-    highest, mode = torch.full_like(total, -math.inf).float(), axis.new_empty(len(x), 2)
-    groups = _by_class(y, len(x), x.device)
-    for codes in track(torch.cartesian_prod(axis, axis).split(_CODES_AT_ONCE)):
-        log_prior = standard_normal(codes) + log_cell
-        for group in groups:
-            logits = _logits(model, codes, None if y is None else y[group[:1]])
-            log_weight = log_prior - softplus_sum(logits)
-            for batch in group.split(_IMAGES_AT_ONCE):
-                joint = torch.addmm(log_weight, x[batch].flatten(1), logits.T)
-                top, where = joint.max(1)
-                joint.sub_(top[:, None]).exp_()
-                total[batch] = torch.logaddexp(total[batch], joint.sum(1).double().log() + top)
-                higher = top > highest[batch]
-                highest[batch[higher]], mode[batch[higher]] = top[higher], codes[where[higher]]
-    return total, mode
-
-
-class _Elbo:
-    """ELBO(q) of diagonal Gaussians q, one for each image of a batch, by quadrature."""
 
     def __init__(
-        self, model: VAE, x: Float[Tensor, "n *image"], y: Int[Tensor, " n"] | None, nodes: int
+        self,
+        model: VAE,
+        x: Float[Tensor, "n *image"],
+        y: Int[Tensor, " n"] | None,
+        limit: float,
     ) -> None:
-        self.model, self.x, self.y = model, x, y
-        places, weights = np.polynomial.hermite_e.hermegauss(nodes)
-        along = torch.as_tensor(places, dtype=x.dtype, device=x.device)
-        share = torch.as_tensor(weights / weights.sum(), device=x.device)
-        self.nodes = torch.cartesian_prod(along, along)[:, None]
-        self.shares = torch.outer(share, share).flatten()
+        if not fits(model):
+            raise ValueError(
+                f"this model has {model.latent_dim} latent axes and {model.settings['likelihood']} "
+                "pixels: quadrature needs 2 axes and Bernoulli pixels"
+            )
+        self.model, self.x, self.y, self.limit = model, x.flatten(1), y, limit
+        self.across = max(1, round(2 * limit / _TILE))
+        tiles, everyone = self._tiles(_COARSE), torch.arange(len(x), device=x.device)
+        mass = x.new_empty(len(tiles), len(x))
+        at_once = max(1, _BLOCK // (len(x) * _COARSE**2))
+        for some in torch.arange(len(tiles), device=x.device).split(at_once):
+            for images, joint in self._joint(tiles[some].flatten(0, 1), everyone):
+                mass[some[:, None], images] = joint.unflatten(1, (len(some), -1)).logsumexp(2).T
+        mass -= mass.logsumexp(0)
+        self._held = mass > -_NEGLIGIBLE
+        inner = torch.zeros(self.across, self.across, dtype=torch.bool, device=x.device)
+        inner[1:-1, 1:-1] = True
+        self.at_edge = mass[~inner.flatten()].logsumexp(0) > math.log(_EDGE)
 
-    def __call__(
-        self, mean: Float[Tensor, "n 2"], log_sigma: Float[Tensor, "n 2"]
-    ) -> Float64[Tensor, " n"]:
-        log_p = self.model.decode(mean + log_sigma.exp() * self.nodes, self.y).log_prob(self.x)
-        kl = kl_standard_normal(mean.double(), 2 * log_sigma.double()).sum(1)
-        return self.shares @ log_p.double() - kl
+    def sums(
+        self, n: int, images: Int[Tensor, " some"] | None = None, track: Track = iter
+    ) -> tuple[Float64[Tensor, "some 2"], Float[Tensor, "some 2"]]:
+        """Log p(x) by each half of a grid of n×n codes, and the code of highest posterior."""
+        points = 2 * math.ceil(n / (2 * self.across))
+        log_cell = 2 * math.log(2 * self.limit / (self.across * points)) + math.log(2)
+        halves = self.x.new_full((len(self.x), 2), -math.inf, dtype=torch.float64)
+        highest = self.x.new_full((len(self.x),), -math.inf)
+        mode = self.x.new_empty(len(self.x), 2)
+        asked = torch.ones_like(highest, dtype=torch.bool)
+        if images is not None:
+            asked = torch.zeros_like(asked).index_fill_(0, images, True)
+        for codes, held in zip(track(self._tiles(points).unbind()), self._held, strict=True):
+            for rows, joint in self._joint(codes, torch.nonzero(held & asked)[:, 0]):
+                top, where = joint.max(1)
+                terms = joint.sub_(top[:, None]).exp_().unflatten(1, (2, -1)).sum(2).double()
+                found = terms.log() + top[:, None] + log_cell
+                halves[rows] = torch.logaddexp(halves[rows], found)
+                higher = top > highest[rows]
+                highest[rows[higher]], mode[rows[higher]] = top[higher], codes[where[higher]]
+        return halves[asked], mode[asked]
 
-    @torch.enable_grad()
-    def best_from(
-        self, mean: Float[Tensor, "n 2"], log_sigma: Float[Tensor, "n 2"]
-    ) -> tuple[Float[Tensor, "n 2"], Float[Tensor, "n 2"]]:
-        """Mean and log σ that L-BFGS reaches from a start, whose σ are its units of length."""
-        steps = torch.zeros(2, *mean.shape, device=mean.device, requires_grad=True)
-        search = torch.optim.LBFGS(
-            [steps], max_iter=_ITERATIONS, history_size=20, line_search_fn="strong_wolfe"
-        )
+    def _tiles(self, points: int) -> Float[Tensor, "tiles codes 2"]:
+        """The codes of each tile; of an even number of points on a side, half by half."""
+        step = 2 * self.limit / (self.across * points)
+        along = (torch.arange(self.across * points, device=self.x.device) + 0.5) * step - self.limit
+        count = torch.arange(points, device=self.x.device)
+        order = ((count[:, None] + count) % 2).flatten().argsort(stable=True)
+        sides = along.unflatten(0, (self.across, points))
+        return torch.stack([torch.cartesian_prod(a, b)[order] for a in sides for b in sides])
 
-        def place() -> tuple[Tensor, Tensor]:
-            # a long trial step must not overflow: one image's would end the search for all
-            wider = _WIDEST * torch.tanh(steps[1] / _WIDEST)
-            return mean + log_sigma.exp() * steps[0], log_sigma + wider
-
-        def loss() -> Tensor:
-            negative = -self(*place()).sum()
-            (steps.grad,) = torch.autograd.grad(negative, steps)  # of the steps, not of the model
-            return negative.detach()
-
-        search.step(loss)
-        reached, width = place()
-        return reached.detach(), width.detach()
-
-
-def _logits(
-    model: VAE, codes: Float[Tensor, "codes 2"], label: Int[Tensor, " 1"] | None
-) -> Float[Tensor, "codes pixels"]:
-    p = model.decode(codes, None if label is None else label.expand(len(codes)))
-    if not isinstance(p, PixelBernoulli):
-        raise ValueError(
-            f"this model's pixels are {p}: quadrature by matrices needs Bernoulli ones"
-        )
-    return p.base_dist.logits.flatten(1)
-
-
-def _by_class(y: Int[Tensor, " n"] | None, n: int, device: torch.device) -> list[Tensor]:
-    """Indices of the images of each class that occurs; of all of them, if there is none."""
-    if y is None:
-        return [torch.arange(n, device=device)]
-    return [torch.nonzero(y == label)[:, 0] for label in y.unique()]
+    def _joint(
+        self, codes: Float[Tensor, "codes 2"], images: Int[Tensor, " some"]
+    ) -> Iterator[tuple[Int[Tensor, " rows"], Float[Tensor, "rows codes"]]]:
+        """Log p(x | z) p(z) of images under all codes, class by class, with whose rows they are."""
+        log_prior = standard_normal(codes)
+        for label, rows in by_class(self.y, images) if len(images) else ():
+            p = self.model.decode(codes, None if label is None else label.expand(len(codes)))
+            assert isinstance(p, PixelBernoulli)
+            for some in rows.split(max(1, _BLOCK // len(codes))):
+                yield some, p.log_prob_each(self.x[some], log_prior)
 
 
-def _check_grid(
-    mean: Float[Tensor, "n 2"], sigma: Float[Tensor, "n 2"], n: int, limit: float
-) -> None:
-    narrowest, reach = sigma.min().item(), (mean.abs() + 3 * sigma).max().item()
-    if n < (needed := points(narrowest, limit)):
-        raise ValueError(
-            f"n is {n}: a posterior as narrow as σ = {narrowest:.3g} needs n ≥ {needed}"
-        )
-    if reach > limit:
-        raise ValueError(
-            f"limit is {limit:g}: posteriors reach out to {reach:.3g} (mean + 3 σ); "
-            "it must be no less"
-        )
+def whole(halves: Float64[Tensor, "n 2"]) -> Float64[Tensor, " n"]:
+    """Log p(x) by both halves of a grid together."""
+    return halves.logsumexp(1) - math.log(2)
+
+
+def _error(halves: Float64[Tensor, "n 2"]) -> Float64[Tensor, " n"]:
+    return (halves[:, 0] - halves[:, 1]).abs() / 2

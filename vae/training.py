@@ -49,6 +49,7 @@ def fit(
     seed: int = 0,
     state: State | None = None,
     on_epoch: Callable[[State], None] = lambda state: None,
+    on_step: Callable[[int, int], None] = lambda step, steps: None,
 ) -> list[Row]:
     """Train `model` in place and return one row of numbers for each epoch.
 
@@ -70,6 +71,8 @@ def fit(
         seed: of the split, the order and the noise.
         state: what `on_epoch` was last given, to go on from there.
         on_epoch: called with the whole state after each epoch; `state["history"]` holds the rows.
+        on_step: called before the first step and after each one with the steps that are done and
+            their number in all, to look at `model`; it must change and draw nothing.
 
     Returns:
         Rows of `epoch` (from 1) and, in nats per image, `train_elbo`, `validation_elbo`,
@@ -106,6 +109,8 @@ def fit(
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         history, best = state["history"], state["best"]
+    else:
+        on_step(0, steps)
 
     def step(x: Tensor, y: Tensor | None) -> Tensor:
         """One step on a batch: its reconstruction, KL and objective, and the gradient's norm."""
@@ -119,6 +124,7 @@ def fit(
             torch.nn.utils.clip_grads_with_norm_(model.parameters(), clip, norm)
         optimiser.step()
         schedule.step()
+        on_step(schedule.last_epoch, steps)
         reconstruction, kl = (term.detach().sum() for term in terms)
         return torch.stack([reconstruction, kl, value.detach() * len(x), norm])
 

@@ -18,8 +18,9 @@ from vae.files import records
 from vae.files.dataset import LabelledImages
 from vae.files.errors import InputError
 from vae.files.metrics import write_metrics
+from vae.gaps import gaps, points
 from vae.model import VAE, checkpoint
-from vae.quadrature import gaps, log_likelihood, points
+from vae.quadrature import log_likelihood
 
 
 def main(
@@ -59,7 +60,7 @@ def main(
         grid=n,
         ks=ks,
         estimates=np.array([_mean(bounds) for bounds in from_q]),
-        errors=np.where(ks > 1, [_error(bounds) for bounds in from_q], np.nan),
+        errors=np.where(ks > 1, [bounds.mean_error for bounds in from_q], np.nan),
         defensive=np.array([_mean(bounds) for bounds in defensive]),
         prior_share=share,
         all_images=len(x),
@@ -82,11 +83,6 @@ def _grid(model: VAE, x: torch.Tensor, y: torch.Tensor | None, settings: Setting
 def _mean(bounds: Bounds) -> float:
     """Mean estimate of log p(x)."""
     return float(bounds.log_likelihood.mean())
-
-
-def _error(bounds: Bounds) -> float:
-    """Standard error of that mean, of the draw of samples."""
-    return float(bounds.error.square().sum().sqrt()) / len(bounds.error)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from numpy import ndarray
 class GapSummary(NamedTuple):
     """The gap of some images in two parts, and estimates of log p(x) beside its exact value.
 
-    In nats; the parts are those of `vae.quadrature`. This is the record of the claim.
+    In nats; the parts are those of `vae.gaps`. This is the record of the claim.
     """
 
     approximation: Float[ndarray, " n"]

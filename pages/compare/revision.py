@@ -46,11 +46,12 @@ class Revision:
 
 
 def scale(revision: Revision, key: str) -> tuple[object, ...]:
-    """What numbers of that key must share to be compared: the data, and of nats the pixels."""
+    """What numbers of that key must share to be compared: the data, how, and of nats the pixels."""
     model, _, last = key.partition(".")
     nats = last in METRICS and METRICS[last].unit == NATS
     likelihood = revision.params.get(f"models.{model}.likelihood") if nats else None
-    return revision.params.get("dataset.name"), likelihood
+    samples = revision.metrics.get(f"{key}_samples", "unsaid")  # none of a sum, and exact
+    return revision.params.get("dataset.name"), likelihood, samples
 
 
 def show(value: object) -> str:

@@ -1,9 +1,9 @@
 // The map as a control: its layers, its cursor, its classes.
 
 import { $ } from "./elements.js";
+import { rings, trace } from "./lens.js";
 import {
   classCentres,
-  ellipse,
   frameOf,
   halo,
   label,
@@ -99,19 +99,28 @@ export function atlas(app) {
       const path = Array.from({ length: 33 }, (_, i) => spot(mix(A.z, B.z, i / 32)));
       halo(context, colours, 1.5, () => lineThrough(context, path));
     }
-    if (app.plane && state.posterior) {
-      const { mean, sigma } = state.posterior;
-      for (const radius of [1, 2]) {
-        const radii = [...sigma].map((s) => radius * s);
-        const places = ellipse(state.view, mean, radii).map(frame.at);
-        halo(context, { ...colours, ink: colours.accent }, 1.5, () => lineThrough(context, places));
-      }
-    }
+    if (app.plane && state.posterior) paintStudied(context, colours);
     context.font = "bold 14px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (const name of ["A", "B"]) label(context, colours, name, ...spot(state.ends[name].z));
     paintCross(context, colours, spot(state.here.z));
+  }
+
+  /** The encoder's Gaussian at true scale, the exact posterior, and what the lens shows of the map. */
+  function paintStudied(context, colours) {
+    const spot = (z) => frame.at(state.view.to(z));
+    const path = (places) => (line) => lineThrough(line, places);
+    for (const ring of rings(state.view, state.posterior)) {
+      halo(context, { ...colours, ink: colours.accent }, 1.5, path(ring.map(frame.at)));
+    }
+    if (!state.found) return;
+    const exact = { ...colours, ink: colours.exact };
+    halo(context, exact, 1.5, () => trace(context, state.found.heat.lines[1], spot));
+    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]];
+    for (const { centre, half } of state.lenses) {
+      halo(context, colours, 1, path(corners.map(([x, y]) => spot([centre[0] + x * half, centre[1] + y * half]))));
+    }
   }
 
   function paintCross(context, colours, [x, y]) {
@@ -169,5 +178,5 @@ export function atlas(app) {
   });
   new ResizeObserver(fit).observe(base);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  return { fit, paint, paintMarks };
+  return { fit, paint, paintCross, paintMarks };
 }

@@ -1,9 +1,10 @@
 """What an explorer page holds: a model's weights, the test set's codes and images, its plane.
 
-Weights and codes are kept in half precision, but for the encoder of a plane, and images at 16
+Weights and codes are kept in half precision, but for most of a plane's model, and images at 16
 greys: that, and not the code, decides a page's size.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from scipy.spatial import cKDTree
 
 from figures.style import palette
 from pages import networks
+from pages.explorer.missed import missed
 from pages.render import pack
 from vae.codes import Codes, active, kl_by_axis
 from vae.files.dataset import Classes
 from vae.files.weights import Weights
 
 NEIGHBOURS = 8
+_MISSED = 24
+"""Images that the encoder misses, to be shown one by one."""
 _SURE = 0.99
 
 
@@ -53,7 +57,7 @@ def contents(
     mean = codes.mean[index]
     arrays = {
         **{
-            name: weights.astype(_kept(name, codes.latent_dim))
+            name: weights.astype(_kept(name, model.settings))
             for name, weights in model.arrays.items()
         },
         "cdf": networks.cdf(),
@@ -68,10 +72,12 @@ def contents(
         arrays["map"] = ((places[index] - (low + high) / 2) / side + 0.5).astype(np.float32)
     table, text = pack(arrays)
     plane, drawable = codes.latent_dim == 2, x.ndim == 3
+    cloud = codes.latent_dim == 3 and places is None
     classes = int(model.settings["classes"])
     shared = {"dataset": known.dataset, "grid": grid}
     return shared | {
         "plane": plane,
+        "cloud": cloud,
         "conditional": classes > 0,
         "latent_dim": codes.latent_dim,
         "images": len(index),
@@ -82,12 +88,15 @@ def contents(
         | networks.settings(model)
         | {
             "table": table,
+            "cloud": cloud,
             "classes": classes,
             "classNames": list(known.names),
             "palette": [to_hex(colour) for colour in palette(len(known.names))],
             "imageShape": list(x.shape[1:]),
             "latentDim": codes.latent_dim,
             "limit": limit,
+            "reach": float(max(limit, np.abs(mean).max())),
+            "missed": _worst(missed(x[index], mean, codes.label[index], model)) if plane else [],
             "far": far(mean),
             "ink": ink(x) if drawable else None,
             "axes": [] if plane else _axes(codes, active_variance),
@@ -95,9 +104,13 @@ def contents(
     }
 
 
-def _kept(name: str, latent_dim: int) -> type[np.floating]:
-    """Half precision but for a plane's encoder: its decoder is steep, and a code must be exact."""
-    return np.float32 if latent_dim <= 2 and name.startswith("encoder") else np.float16
+def _kept(name: str, settings: Mapping[str, Any]) -> type[np.floating]:
+    """Half precision; of a plane's model, whose decoder is steep, only the decoder's last weights.
+
+    A code must be exact there, and log p(x) to a hundredth of a nat.
+    """
+    last = f"decoder.{2 * len(settings['hidden'])}.weight"
+    return np.float32 if settings["latent_dim"] <= 2 and name != last else np.float16
 
 
 def to_nibbles(images: UInt8[ndarray, "n *image"]) -> UInt8[ndarray, " bytes"]:
@@ -139,6 +152,11 @@ def _spread(inked: ndarray) -> Int[ndarray, " n"]:
     """From the first to the last true of every row."""
     length = inked.shape[1]
     return np.asarray(length - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1))
+
+
+def _worst(by: Float[ndarray, " n"]) -> list[int]:
+    """Places of the largest, the largest first."""
+    return [int(place) for place in np.argsort(-by, kind="stable")[:_MISSED]]
 
 
 def _axes(codes: Codes, active_variance: float) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ export function cursor(app) {
   const { data, state } = app;
   const near = Array.from({ length: NEIGHBOURS }, () => {
     const button = pictureButton("");
-    button.addEventListener("click", () => pin(app.here(app.codeOf(+button.dataset.image))));
+    button.addEventListener("click", () => pin(app.study.take(+button.dataset.image)));
     $("near").append(button);
     return button;
   });
@@ -80,7 +80,7 @@ export function cursor(app) {
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === k)));
     }
     pin(app.here(state.pinned.z));
-    app.pad?.again();
+    app.study?.again();
     app.atlas.paint();
   }
 
@@ -97,6 +97,7 @@ export function cursor(app) {
     $("place").textContent = placeInWords(state.here);
     for (const { input, axis } of sliders) input.value = z[axis];
     app.atlas.paintMarks();
+    app.study?.paint();
     clearTimeout(telling);
     telling = setTimeout(tell, 500);
   }
@@ -118,14 +119,15 @@ export function cursor(app) {
   }
 
   function placeInWords({ z, y }) {
-    const words = app.plane
+    const words = app.short
       ? `z = (${[...z].map(number).join(", ")})`
       : `${data.latentDim} numbers, the sliders below`;
     return words + (y && Math.max(...y) < 1 ? ", between two classes" : "");
   }
 
-  /** To screen readers, once the cursor rests. */
+  /** To screen readers and the page's address, once the cursor rests. */
   function tell() {
+    app.address.write();
     const names = near.filter((button) => !button.hidden).map((button) => button.lastChild.textContent);
     const far = $("far").hidden ? "" : " Far from all test images.";
     $("told").textContent = `${$("place").textContent}. Nearest test images: ${names.join(", ") || "none"}.${far}`;

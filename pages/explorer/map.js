@@ -5,16 +5,35 @@ import { placeNames } from "./names.js";
 
 /** The latent plane as it is, from −limit to limit on both axes. */
 export function planeView(codes, limit) {
-  const ticks = [];
-  for (let z = Math.ceil(-limit); z <= limit; z += limit > 3 ? 2 : 1) ticks.push(z);
+  return { ...windowView(codes, [0, 0], limit), names: ["z₁", "z₂"], rings: [1, 2] };
+}
+
+/** A square of the plane, `half` to each side of its centre, with ticks at round numbers. */
+export function windowView(codes, centre, half) {
+  const [low, side] = [centre.map((z) => z - half), 2 * half];
+  const step = roundStep(side);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const ticksOf = (from) => {
+    const first = Math.ceil(from / step), last = Math.floor((from + side) / step);
+    return Array.from({ length: last - first + 1 }, (_, i) => {
+      const z = (first + i) * step;
+      return [(z - from) / side, z.toFixed(digits).replace("-", "−")];
+    });
+  };
   const view = {
-    to: (z) => [(z[0] + limit) / (2 * limit), (z[1] + limit) / (2 * limit)],
-    from: (u, v) => Float32Array.of((2 * u - 1) * limit, (2 * v - 1) * limit),
-    ticks: ticks.map((z) => [(z + limit) / (2 * limit), String(z).replace("-", "−")]),
-    names: ["z₁", "z₂"],
-    rings: [1, 2],
+    to: (z) => [(z[0] - low[0]) / side, (z[1] - low[1]) / side],
+    from: (u, v) => Float32Array.of(low[0] + u * side, low[1] + v * side),
+    ticks: low.map(ticksOf),
+    names: [],
+    rings: [],
   };
   return { ...view, points: placeAll(codes, 2, view.to) };
+}
+
+/** The step of a scale with three to six ticks on a length: 1, 2 or 5 times a power of ten. */
+function roundStep(length) {
+  const power = 10 ** Math.floor(Math.log10(length / 3));
+  return [5, 2, 1].map((k) => k * power).find((step) => step <= length / 3);
 }
 
 /** The plane in probability, Φ(z): codes that follow the prior fill it evenly. */
@@ -22,7 +41,7 @@ export function squareView(codes, phi) {
   const view = {
     to: (z) => [phi.cdf(z[0]), phi.cdf(z[1])],
     from: (u, v) => Float32Array.of(phi.quantile(u), phi.quantile(v)),
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((p) => [p, String(p)]),
+    ticks: Array(2).fill([0, 0.25, 0.5, 0.75, 1].map((p) => [p, String(p)])),
     names: ["Φ(z₁)", "Φ(z₂)"],
     rings: [],
   };
@@ -85,7 +104,7 @@ export function toImageData(values, [height, width, channels = 1]) {
 export function theme() {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(
-    ["paper", "panel", "ink", "quiet", "line", "accent"].map((name) => [
+    ["paper", "panel", "ink", "quiet", "line", "accent", "exact"].map((name) => [
       name,
       style.getPropertyValue(`--${name}`).trim(),
     ]),
@@ -125,7 +144,8 @@ export function frameOf(width, view) {
 }
 
 /** Tiles, dots, names, axes: all that does not follow the pointer.
- * @param {{tiles: ?HTMLCanvasElement, dots: boolean, colours: boolean, picked: ?number}} shown */
+ * @param {{tiles: ?HTMLCanvasElement, dots: boolean, size: ?number, colours: boolean,
+ *   picked: ?number}} shown */
 export function paintMap(context, frame, view, data, shown) {
   const colours = theme();
   context.fillStyle = colours.panel;
@@ -144,7 +164,7 @@ export function paintMap(context, frame, view, data, shown) {
 }
 
 export function paintDots(context, frame, view, data, shown, colours) {
-  const size = shown.tiles ? 3.2 : 2.4;
+  const size = shown.size ?? (shown.tiles ? 3.2 : 2.4);
   for (let i = 0; i < data.labels.length; i++) {
     const [x, y] = frame.at([view.points[2 * i], view.points[2 * i + 1]]);
     const meant = shown.picked === null || data.labels[i] === shown.picked;
@@ -162,19 +182,26 @@ export function paintDots(context, frame, view, data, shown, colours) {
   }
 }
 
+const APART_TICKS = 4; // pixels between two of them, at least
+
 export function paintAxes(context, frame, view, colours) {
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = colours.quiet;
   context.textAlign = "center";
   context.textBaseline = "top";
   const bottom = frame.top + frame.side;
-  for (const [at, text] of view.ticks) {
-    const [x, y] = frame.at([at, at]);
-    const [shownX, shownY] = [Math.min(x, frame.left + frame.side - 6), Math.max(y, frame.top + 6)];
-    context.textBaseline = "top";
-    context.fillText(text, shownX, bottom + 4);
-    context.textBaseline = "middle";
-    context.fillText(text, frame.left / 2, shownY);
+  const [across = [], up = []] = view.ticks;
+  let taken = -Infinity; // to there, by the last of them
+  for (const [at, text] of across) {
+    const x = Math.min(frame.at([at, 0])[0], frame.left + frame.side - 6);
+    const half = context.measureText(text).width / 2;
+    if (x - half < taken) continue;
+    context.fillText(text, x, bottom + 4);
+    taken = x + half + APART_TICKS;
+  }
+  context.textBaseline = "middle";
+  for (const [at, text] of up) {
+    context.fillText(text, frame.left / 2, Math.max(frame.at([0, at])[1], frame.top + 6));
   }
   if (view.names.length) {
     context.fillStyle = colours.ink;

@@ -1,7 +1,7 @@
-// Drawing: strokes become an image as the data set has them, and the model says what it sees.
+// Drawing: strokes become an image as the data set has them.
 
 import { centred } from "./drawing.js";
-import { $, number, show } from "./elements.js";
+import { $, show } from "./elements.js";
 
 const SIDE = 280; // pixels
 const BRUSH = 0.08; // of the side
@@ -10,7 +10,7 @@ export function pad(app) {
   const { data, state } = app;
   const canvas = $("pad");
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  let [drawing, looking, tried, seen] = [false, 0, 0, null];
+  let [drawing, looking] = [false, 0];
   [canvas.width, canvas.height] = [SIDE, SIDE];
   wipe();
 
@@ -36,26 +36,24 @@ export function pad(app) {
     const rgba = context.getImageData(0, 0, SIDE, SIDE).data;
     const ink = Float32Array.from({ length: SIDE * SIDE }, (_, i) => rgba[4 * i] / 255);
     const x = centred(ink, SIDE, data.imageShape, data.ink);
-    if (x) look(x);
+    if (!x) return;
+    app.cursor.pin(app.study.look(x));
   }
 
-  /** Encode an image, show its posterior and reconstruction, and go to its code. */
-  function look(x) {
-    seen = x;
-    const y = app.oneHot(state.picked);
-    state.posterior = app.network.encode(x, y);
-    const { mean, sigma } = state.posterior;
-    show($("seen"), x, data.imageShape);
-    show($("rebuilt"), app.decode({ z: mean, y }), data.imageShape);
-    $("posterior").textContent = app.plane
-      ? `mean (${[...mean].map(number).join(", ")}), σ (${[...sigma].map(number).join(", ")})`
-      : `σ from ${number(Math.min(...sigma))} to ${number(Math.max(...sigma))}`;
-    $("answer").hidden = false;
-    app.cursor.pin({ z: mean, y });
+  /** Put an image into the pad. */
+  function put(x) {
+    const picture = document.createElement("canvas");
+    show(picture, x, data.imageShape);
+    const scale = SIDE / Math.max(picture.width, picture.height);
+    wipe();
+    context.imageSmoothingEnabled = false;
+    context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
   }
 
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
+    if (state.image !== null) wipe(); // one draws on an empty pad, not on a test image
+    state.image = null;
     drawing = true;
     Object.assign(context, {
       lineWidth: SIDE * BRUSH,
@@ -75,27 +73,7 @@ export function pad(app) {
   }
   $("clear").addEventListener("click", () => {
     wipe();
-    seen = null;
-    $("answer").hidden = true;
-    state.posterior = null;
-    app.atlas.paintMarks();
+    app.study.forget();
   });
-  $("try").addEventListener("click", () => {
-    const all = data.labels.map((_, i) => i);
-    const meant = all.filter((i) => state.picked === null || data.labels[i] === state.picked);
-    if (!meant.length) return;
-    tried++;
-    const x = app.image(meant[tried % meant.length]);
-    const picture = document.createElement("canvas");
-    show(picture, x, data.imageShape);
-    const scale = SIDE / Math.max(picture.width, picture.height);
-    wipe();
-    context.imageSmoothingEnabled = false;
-    context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
-    look(x);
-  });
-  return {
-    /** Encode the drawing anew, as another class. */
-    again: () => seen && look(seen),
-  };
+  return { put };
 }

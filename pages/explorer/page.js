@@ -1,13 +1,17 @@
 // The page: what it holds and shows, and the controls that change that. A place is a code and, of a
 // conditional model, class weights: {z: Float32Array, y: ?Float32Array}.
 
+import { address } from "./address.js";
 import { atlas } from "./atlas.js";
 import { thumbnail, unpack } from "./bytes.js";
+import { cloud } from "./cloud.js";
 import { cursor } from "./cursor.js";
 import { $ } from "./elements.js";
 import { planeView, squareView, tsneView } from "./map.js";
 import { networks, normal } from "./network.js";
 import { pad } from "./pad.js";
+import { cloudView } from "./space.js";
+import { study } from "./study.js";
 import { walk } from "./walk.js";
 
 /** What the page is about: all that does not change, and `state`, all that does. */
@@ -23,22 +27,26 @@ async function load() {
 
   const views = arrays.map
     ? { map: tsneView(arrays.map.values, codes, data.latentDim) }
+    : data.cloud
+    ? { cloud: cloudView(codes, data.limit) }
     : { plane: planeView(codes, data.limit), square: squareView(codes, phi) };
   const codeOf = (i) => codes.slice(i * data.latentDim, (i + 1) * data.latentDim);
   const oneHot = (k) =>
     data.conditional ? Float32Array.from(data.classNames, (_, i) => Number(i === k)) : null;
 
-  const [first] = data.labels;
+  const first = data.labels[data.missed[0] ?? 0];
   const unlike = data.labels.findIndex((name) => name !== first);
   const other = unlike < 0 ? data.labels.length - 1 : unlike;
-  const origin = { z: codeOf(0), y: oneHot(first) };
+  const origin = { z: codeOf(data.labels.indexOf(first)), y: oneHot(first) };
   const state = {
     view: Object.values(views)[0],
     picked: data.conditional ? first : null, // a class, or null for all
     here: origin, // what is shown
     pinned: origin, // what is shown when the pointer is off the map
     ends: { A: origin, B: { z: codeOf(other), y: oneHot(data.labels[other]) } },
-    posterior: null, // of the drawing
+    image: null, // under study, if it is of the test set
+    posterior: null, // the encoder's, of the image under study
+    found: null, // the exact one, and what the encoder's misses
     playing: 0, // the animation frame that is asked for, or 0
   };
   return {
@@ -49,7 +57,8 @@ async function load() {
     codes,
     views,
     state,
-    plane: !arrays.map,
+    plane: "plane" in views,
+    short: data.latentDim <= 3, // a code, to be told in numbers
     codeOf,
     oneHot,
     image: (i) => thumbnail(arrays.images.values, pixels, i),
@@ -60,14 +69,18 @@ async function load() {
 
 async function start() {
   const app = await load();
-  app.atlas = atlas(app);
+  app.atlas = app.views.cloud ? cloud(app) : atlas(app);
   app.cursor = cursor(app);
   app.walk = walk(app);
   app.pad = $("pad") && pad(app);
+  app.study = study(app);
   app.atlas.fit();
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();
   app.walk.showFilm();
+  if (app.plane) app.study.take(app.data.missed[0]);
+  app.address = address(app);
+  app.address.follow();
   globalThis.explorer = app;
   document.body.dataset.ready = performance.now().toFixed(); // milliseconds since it was opened
 }

@@ -15,6 +15,9 @@ def to_markdown(report: Report) -> str:
     if report.explorers:
         pages = ", ".join(f"`{page.as_posix()}`" for page in report.explorers.values())
         lines += ["", f"{report.exploring} {pages}, after `make`."]
+    if report.films:
+        pages = ", ".join(f"`{page.as_posix()}`" for page in report.films.values())
+        lines += ["", f"Drag through a training: {pages}, after `make`."]
     for section in report.sections:
         lines += ["", f"## {section.heading}", *_section(section)]
     lines += ["", "## Numbers", "", report.measured, "", *markdown_table(report.numbers)]

@@ -19,7 +19,7 @@ class Metric:
     name: str
     unit: str
     meaning: str
-    """May name `samples`, `neighbours` and `latent_dims` in braces."""
+    """May name `neighbours` and `latent_dims` in braces."""
 
 
 NATS = "nats per image"
@@ -30,19 +30,32 @@ METRICS = {
         "reconstruction term − KL divergence; higher is better (of a conditional model, as all "
         "that follows, given the class)",
     ),
+    "log_likelihood": Metric(
+        "log-likelihood", NATS, "log p(x) itself or, after ≥, a number that it is no less than"
+    ),
+    "gap": Metric("gap of the ELBO", NATS, "what the ELBO misses of the log-likelihood"),
+    "log_likelihood_samples": Metric(
+        "its samples",
+        "of q(z|x)",
+        "importance samples by which log p(x) is bounded, too low where q misses a part of the "
+        "posterior; with none it is exact, a sum over the latent plane",
+    ),
+    "log_likelihood_error": Metric(
+        "its error",
+        NATS,
+        "of a sum, half of what two coarser grids differ by; of samples, the standard error from "
+        "their draw, which does not show what they miss",
+    ),
+    "log_likelihood_at_edge": Metric(
+        "posteriors at the edge",
+        "images",
+        "whose posterior reaches the edge of the plane that was summed, so that log p(x) may be "
+        "higher",
+    ),
     "reconstruction": Metric(
         "reconstruction term", NATS, "E_q[log p(x|z)]: expected log-likelihood of x given z"
     ),
     "kl": Metric("KL divergence", NATS, "KL(q(z|x) ‖ p(z)): what the codes cost"),
-    "log_likelihood": Metric(
-        "log-likelihood",
-        NATS,
-        "importance-weighted bound on log p(x), {samples} samples of q(z|x); above the ELBO, and "
-        "below the truth where q misses a part of the posterior",
-    ),
-    "log_likelihood_error": Metric(
-        "its standard error", NATS, "of the log-likelihood, from the draw of those samples"
-    ),
     "entropy_floor": Metric(
         "entropy of the images", NATS, "on grey pixels no −log p(x|z) is below it"
     ),
@@ -67,7 +80,6 @@ SCALES = {
 def numbers_table(params: Params, numbers: Numbers) -> Table:
     """Every number of every model."""
     values = {
-        "samples": params.evaluate.samples,
         "neighbours": params.evaluate.neighbours,
         "latent_dims": ", ".join(str(model.latent_dim) for model in params.models.values()),
     }
@@ -76,13 +88,20 @@ def numbers_table(params: Params, numbers: Numbers) -> Table:
         [
             [
                 metric.name,
-                *(show(numbers[name].get(key)) for name in params.models),
+                *(_shown(key, numbers[name]) for name in params.models),
                 metric.unit,
                 f"`{key}`: {metric.meaning.format(**values)}",
             ]
             for key, metric in METRICS.items()
         ],
     )
+
+
+def _shown(key: str, numbers: Mapping[str, Any]) -> str:
+    """A number of one model; log p(x), and what the ELBO misses of it, may be bounds."""
+    known = {**numbers, "gap": numbers["log_likelihood"] - numbers["elbo"]}
+    bound = numbers["log_likelihood_samples"] is not None and key in ("log_likelihood", "gap")
+    return ("≥" if bound else "") + show(known.get(key))
 
 
 def measured(params: Params) -> str:

@@ -43,6 +43,15 @@ def _decoding(models: Models, numbers: Numbers) -> str:
     )
 
 
+def _learning(models: Models, numbers: Numbers) -> str:
+    return (
+        "Neither is given: both networks begin with random weights, when all images have nearly "
+        "the same code and every code becomes the same grey. They learn by small steps, and first "
+        "of all the average of all images, for which no code is needed. Only then does it pay to "
+        "tell images apart, and the codes spread."
+    )
+
+
 def _price(models: Models, numbers: Numbers) -> str:
     prices = of_each(numbers, models, "kl", NATS)
     betas = ", ".join(dict.fromkeys(f"{model.objective.beta:g}" for model in models.values()))
@@ -68,8 +77,11 @@ def _loss(models: Models, numbers: Numbers) -> str:
 
 
 PATH = [
-    Chapter("From an image to a code", ("scatter", "digits", "tsne"), _encoding),
-    Chapter("From a code to an image", ("interpolation", "manifold", "traversal"), _decoding),
+    Chapter("From an image to a code", ("scatter", "cloud", "digits", "tsne"), _encoding),
+    Chapter(
+        "From a code to an image", ("interpolation", "manifold", "slices", "traversal"), _decoding
+    ),
+    Chapter("How both are learned", ("film",), _learning),
     Chapter("What the KL divergence does", ("curves", "uncertainty", "samples"), _price),
     Chapter("What is lost", ("reconstructions",), _loss),
 ]

@@ -71,6 +71,8 @@ class Report:
     explorers: Mapping[str, Path]
     """A page for each model that has one, by what it shows."""
     exploring: str
+    films: Mapping[Path, Path]
+    """Pages on which an animation can be dragged through, by its file."""
     sections: Sequence[Section]
     measured: str
     numbers: Table
@@ -114,11 +116,16 @@ def build(params: Params, numbers: Numbers, pixels: int, root: Path) -> Report:
         headline=headline(first, params, numbers[first], pixels),
         explorers={
             _explorer(name, params.models[name]): Path("explorer", f"{name}.html")
-            for _, page in params.pages
-            for name in page
+            for page, names in params.pages
+            for name in names
+            if page != "film_page"
         },
         exploring="Draw an image yourself, walk from one to another, look at each one's "
         "neighbours, in a page of its own for each of these models:",
+        films={
+            Path("figures", name, "film.gif"): Path("film", f"{name}.html")
+            for name in params.pages.film_page
+        },
         sections=_sections(params, numbers, root),
         measured=measured(params),
         numbers=numbers_table(params, numbers),

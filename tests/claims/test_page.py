@@ -19,6 +19,7 @@ NUMBERS = {
     "reconstruction": -95.5,
     "kl": 4.5,
     "log_likelihood": -99.0,
+    "log_likelihood_samples": 500,
     "active_units": 2,
     "knn_accuracy": 0.5,
 }
@@ -61,8 +62,10 @@ def test_the_table_has_a_row_for_each_model_with_its_numbers():
     page = to_markdown([], models, dict.fromkeys(models, NUMBERS), Path("page.md"))
     (row,) = (line for line in page.splitlines() if line.startswith("| `infovae` |"))
     assert "2-D, mlp 256–256–256 gelu" in row
-    assert "| β 0.5, MMD 10 | 15 | −100.00 | −95.50 | 4.50 | −99.00 | 2 | 0.500 |" in row
+    assert "| β 0.5, MMD 10 | 15 | −100.00 | −95.50 | 4.50 | ≥−99.00 | 2 | 0.500 |" in row
     assert "on dynamically binarised pixels" in page
+    summed = dict.fromkeys(models, NUMBERS | {"log_likelihood_samples": None})
+    assert "| 4.50 | −99.00 |" in to_markdown([], models, summed, Path("page.md"))
 
 
 def imported(module):

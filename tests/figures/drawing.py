@@ -8,8 +8,10 @@ from matplotlib.text import Text
 from PIL import Image
 
 from figures import (
+    cloud,
     conditional,
     digits,
+    film,
     interpolation,
     manifold,
     reconstructions,
@@ -23,6 +25,7 @@ from figures.sheet import Sheet
 from figures.style import styled
 from figures.table import margins, table
 from vae.codes import Codes
+from vae.film import Film, columns
 from vae.pictures import Walk
 
 CLASSES = ("zero", "one", "two")
@@ -82,6 +85,31 @@ def walk(classes=(0, 1), steps=4, side=8, seen=None):
     return Walk(stops, np.array(classes), strip, seen, strip)
 
 
+def space(classes, n=90):
+    """Codes of three axes: the clusters of the plane, each at its own depth."""
+    codes = clusters(classes, n)
+    depth = (codes.label - (classes - 1) / 2)[:, None] * np.float32(4 / classes)
+    return np.concatenate([codes.mean, depth.astype(np.float32)], axis=1), codes.label
+
+
+def training(codes, classes=0, moments=5, n=3, side=8):
+    """A film in which codes go from the origin to their places; with classes of a conditional
+    model.
+    """
+    share = np.linspace(0, 1, moments)[:, None, None]
+    shown = columns(n, classes)
+    shape = (moments, n, len(shown) or n, side, side)
+    return Film(
+        step=np.arange(moments) ** 2 * 100,
+        mean=(share * codes.mean).astype(np.float16),
+        label=codes.label,
+        reconstruction=-500 / np.arange(1.0, moments + 1),
+        kl=np.linspace(0, 7, moments),
+        pictures=np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8),
+        columns=shown,
+    )
+
+
 def planes(codes, class_names):
     """Every figure that shows the latent plane, by name."""
     images, common = pictures(len(codes.mean)), {"class_names": class_names, "limit": LIMIT, **LOOK}
@@ -93,6 +121,7 @@ def planes(codes, class_names):
         "interpolation": interpolation.draw(
             [[walk(seen=(0, 0, 2, 1))]], codes.mean, label, **common
         ),
+        "film": film.draw(training(codes), **common),
         "samples": samples.draw(
             np.random.rand(4, 8, 8),
             np.random.rand(4, 8, 8),
@@ -120,6 +149,11 @@ def named(class_names, dpi):
         "digits": digits.draw(images, codes.mean, codes.label, seed=0, **plane),
         "uncertainty": uncertainty.draw(images, codes, ellipses=2, strip=3, seed=0, **plane),
         "interpolation": interpolation.draw(walks, codes.mean, codes.label, **plane),
+        "cloud": cloud.draw(*space(10), **plane),
+        "film": film.draw(training(codes, 0, 40, n=10, side=28), **plane),
+        "film_of_classes": film.draw(training(codes, 10, 40, n=10, side=28), **plane),
+        "screen": _screen(training(codes, 0, 40, n=10, side=28), plane),
+        "screen_of_classes": _screen(training(codes, 10, 40, n=10, side=28), plane),
         "strips": interpolation.draw(walks, np.zeros((90, 5)), codes.label, **plane),
         "tsne": tsne.draw(
             codes.mean, 9 * codes.sample, codes.label, quality=QUALITY, perplexity=30, **with_names
@@ -135,6 +169,12 @@ def named(class_names, dpi):
         "class_manifolds": manifold.draw_classes(rng.random((10, 4, 4, 28, 28)), **with_names),
         "table": _table(class_names, look),
     }
+
+
+def _screen(shown, look):
+    figure, show = film.screen(shown, **look)
+    show(len(shown.step) - 1)
+    return figure
 
 
 @styled

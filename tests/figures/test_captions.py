@@ -9,19 +9,22 @@ import pytest
 
 import figures
 from figures import (
+    cloud,
     conditional,
     curves,
     digits,
+    film,
     interpolation,
     manifold,
     reconstructions,
     samples,
     scatter,
+    slices,
     traversal,
     tsne,
     uncertainty,
 )
-from tests.figures.drawing import FASHION, QUALITY, SPECIFIC, clusters, walk
+from tests.figures.drawing import FASHION, QUALITY, SPECIFIC, clusters, space, training, walk
 
 DATA_SETS = {
     "mnist": tuple("0123456789"),
@@ -36,11 +39,16 @@ def walks(names):
 
 
 CAPTIONS = {
+    "cloud.caption": lambda names: [cloud.caption(space(len(names))[0], limit=4.0)],
     "conditional.caption": lambda names: [conditional.caption(rows=10)],
     "curves.caption": lambda names: [
         curves.caption(validation_elbo=-99.0, epochs=3, floor=floor) for floor in (None, 45.5)
     ],
     "digits.caption": lambda names: [digits.caption()],
+    "film.caption": lambda names: [
+        film.caption(training(clusters(len(names)), classes), limit=4.0)
+        for classes in (0, len(names))
+    ],
     "interpolation.caption": lambda names: [
         interpolation.caption(walks(names), names, conditional=conditional)
         for conditional in (True, False)
@@ -55,6 +63,7 @@ CAPTIONS = {
         for conditional in (True, False)
     ],
     "scatter.caption": lambda names: [scatter.caption(n=20, outside=0.01, limit=4.0)],
+    "slices.caption": lambda names: [slices.caption(n=10, slices=5)],
     "traversal.caption": lambda names: [
         traversal.caption(active=active, latent_dim=3, conditional=conditional)
         for active in (1, 3)

@@ -7,7 +7,7 @@ from figures import scatter
 from figures.plane import place
 from tests.figures.drawing import CLASSES, LIMIT, LOOK, plane_axes
 
-PLANES = ["scatter", "digits", "uncertainty", "interpolation"]
+PLANES = ["scatter", "digits", "uncertainty", "interpolation", "film"]
 
 
 @pytest.mark.parametrize("name", [*PLANES, "samples"])

@@ -72,6 +72,17 @@ def test_numbers_of_another_scale_get_no_verdict():
     assert [(cell.change, cell.verdict) for cell in cells] == [("", ""), ("+20", ""), ("+20", "")]
 
 
+def test_a_likelihood_and_a_bound_on_it_are_not_held_against_each_other():
+    def measured(name, nats, samples):
+        numbers = {"vae.log_likelihood": nats, "vae.log_likelihood_samples": samples}
+        return revision(name, metrics=numbers)
+
+    summed = [measured("a", -128.4, None), measured("b", -128.0, None)]
+    compared = compare([*summed, measured("c", -131.1, 500)]).metrics
+    assert [cell.verdict for cell in compared["vae.log_likelihood"]] == ["", "better", ""]
+    assert [cell.value for cell in compared["vae.log_likelihood_samples"]] == ["–", "–", "500"]
+
+
 def test_a_number_that_one_has_not_is_a_dash():
     cells = compare([revision("a"), revision("b", metrics={})]).metrics["vae.elbo"]
     assert [c.value for c in cells] == ["−100", "–"]

@@ -21,6 +21,7 @@ from pages.report.report import LEADS, build, opening
 from pipeline import loading
 from pipeline.params import Params
 from pipeline.run import PARAMS
+from tests.conftest import without_own
 from tests.figures.drawing import SPECIFIC
 from vae.files.errors import InputError
 from vae.files.weights import Weights
@@ -53,7 +54,7 @@ def pictures(shipped, tmp_path_factory):
                     save(drawn, place / f"{label}.png", caption)
             else:
                 save(drawn, place.with_suffix(".png"), caption)
-            if figure == "interpolation":
+            if figure in ("interpolation", "film"):
                 frames = np.linspace(0, 1, 5)[:, None, None] * np.ones((5, 4, 4))
                 moving = gif(frames, pixels=8, milliseconds=40)
                 place.with_suffix(".gif").write_bytes(moving)
@@ -114,7 +115,7 @@ def test_figures_that_no_section_claims_follow_the_path_in_the_order_of_params(c
     for figure in ("of_mine", "another"):
         save(drawing(f"Drawn {figure}"), tree / f"figures/vae/{figure}.png", f"I saw {figure}.")
     content["figures"] = {"of_mine": ["vae"], **content["figures"], "another": ["vae"]}
-    report = built(Params(**content), tree)
+    report = built(Params(**without_own(content)), tree)
     headings = [section.heading for section in report.sections]
     assert headings[len(PATH) : -1] == ["Of mine", "Another"]
     assert "## Of mine\n\n### Drawn of_mine" in to_markdown(report)
@@ -123,7 +124,11 @@ def test_figures_that_no_section_claims_follow_the_path_in_the_order_of_params(c
 
 def test_pictures_of_a_figure_follow_the_order_of_its_models(content, tree):
     content["figures"]["reconstructions"] = ["vae20", "cvae", "vae"]
-    lost = next(s for s in built(Params(**content), tree).sections if s.heading == "What is lost")
+    lost = next(
+        s
+        for s in built(Params(**without_own(content)), tree).sections
+        if s.heading == "What is lost"
+    )
     assert [p.title for p in lost.leads] == ["reconstructions of vae20", "reconstructions of vae"]
 
 
@@ -133,7 +138,7 @@ def without(content, *names):
     for section in ("figures", "pages"):
         for figure, models in content[section].items():
             content[section][figure] = [name for name in models if name not in names]
-    return Params(**content)
+    return Params(**without_own(content))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,7 @@ def test_the_report_opens_with_a_plane_that_is_told_no_class_if_there_is_one(
 def test_without_any_figure_the_report_still_has_its_opening_and_numbers(content, tree):
     for section in ("figures", "pages"):
         content[section] = {key: [] for key in content[section]}
-    report = built(Params(**content), tree)
+    report = built(Params(**without_own(content)), tree)
     assert (report.sections, report.explorers, report.cover) == ([], {}, None)
     assert "## Numbers" in to_markdown(report)
 
@@ -215,6 +220,19 @@ def test_a_number_that_a_model_has_not_is_none(shipped, tree):
     report = build(shipped, numbers, PIXELS, tree)
     row = next(row for row in report.numbers.rows if row[0] == METRICS["entropy_floor"].name)
     assert row[1:4] == ["−100.5", "none", "−102.5"]
+
+
+def test_a_bound_on_the_likelihood_is_told_from_its_value_and_so_is_the_gap(shipped, tree):
+    exact = {"elbo": -104.5, "log_likelihood": -100.25, "log_likelihood_samples": None}
+    numbers = {name: found | exact for name, found in measured(shipped).items()}
+    numbers["cvae"]["log_likelihood_samples"] = 500
+    rows = build(shipped, numbers, PIXELS, tree).numbers.rows
+    assert [row[1:4] for row in rows[:4]] == [
+        ["−104.5", "−104.5", "−104.5"],
+        ["−100.25", "≥−100.25", "−100.25"],
+        ["4.25", "≥4.25", "4.25"],
+        ["none", "500", "none"],
+    ]
 
 
 def test_a_missing_figure_is_named_with_the_remedy(shipped, tree):
@@ -390,7 +408,7 @@ def test_without_a_plane_to_decode_the_page_opens_with_the_cover(content, tree, 
     content["pages"]["explorer"] = []
     for moving in tree.rglob("*.gif"):
         moving.unlink()
-    shown = opened(written(built(Params(**content), tree), None, tree, root))
+    shown = opened(written(built(Params(**without_own(content)), tree), None, tree, root))
     assert shown.locator("header .zoom img").get_attribute("alt") == "manifold of vae"
     assert shown.locator(".cross").count() == 0
 
@@ -416,6 +434,17 @@ def test_a_film_plays_and_pauses(page, opened):
     held = film(shown)
     shown.wait_for_timeout(200)
     assert film(shown) == held
+
+
+def test_a_training_is_linked_where_it_has_a_page_and_else_carried(content, tree, page, opened):
+    links = opened(page).locator(".films a")
+    hrefs = links.evaluate_all("(a) => a.map((e) => e.getAttribute('href'))")
+    assert hrefs == ["film/vae.html", "film/cvae.html"]
+    content["pages"]["film_page"] = ["cvae"]
+    report = built(Params(**without_own(content)), tree)
+    assert [film.as_posix() for film in report.films] == ["figures/cvae/film.gif"]
+    assert "`film/cvae.html`, after `make`" in to_markdown(report)
+    assert "film/vae.html" not in to_markdown(report)
 
 
 def test_a_figure_enlarges_and_closes_by_the_keyboard(page, opened):

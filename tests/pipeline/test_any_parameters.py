@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from claims.params import ClaimsParams
 from pipeline import loading
 from scores.rows import Scores
+from tests.conftest import without_own
 from tests.project import ROOT
 from tests.vae.files.damage import flipped
 from vae.files.errors import InputError
@@ -32,7 +33,8 @@ def shipped():
 
 READERS = dict(shipped())
 CONTENT = {
-    name: YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8")) for name in READERS
+    name: without_own(YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8")))
+    for name in READERS
 }
 NAMED = {"models", "figures", "rows", "published"}
 """Sections whose keys are names that one chooses."""

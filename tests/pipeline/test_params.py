@@ -66,6 +66,7 @@ def complaint(read, tmp_path):
             {"beta": 2.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 5},
             "models.vae.objective is {.*}: .*no KL of its own; with it, give beta 1",
         ),
+        ("evaluate__plane__n", 1, "evaluate.plane.n is 1: .*greater than or equal to 2"),
         ("models", {}, "models is {}: .*at least 1 item"),
         ("training__patience", 0, "training.patience is 0: .*greater than or equal to 1"),
         ("training__warmup", 1, "training.warmup is 1: .*less than 1"),
@@ -99,6 +100,8 @@ def complaint(read, tmp_path):
             "pages.explorer is .*perceptrons on grey pixels.*models.vae is mlp, gaussian",
         ),
         ("pages__explorer_tsne", ["vae"], "pages.explorer_tsne is .*add vae to figures.tsne"),
+        ("models__vae__film", -1, "models.vae.film is -1: "),
+        ("figures__film", ["vae"], "pages.film_page is .*add cvae to figures.film"),
     ],
 )
 def test_a_mistake_is_told_with_path_value_and_what_is_allowed(
@@ -112,6 +115,31 @@ def test_a_mistake_is_told_with_path_value_and_what_is_allowed(
 def test_a_figure_of_the_plane_wants_a_model_of_the_plane(figure, content, complaint):
     (mistake,) = complaint(changed(content, **{f"figures__{figure}": ["vae20"]}))
     assert mistake.startswith(f"figures.{figure} is ['vae20']: it needs a plane")
+
+
+@pytest.mark.parametrize("where", ["figures__cloud", "figures__slices", "pages__explorer_cloud"])
+def test_a_cloud_wants_a_model_of_three_axes(where, content, complaint, read):
+    (mistake,) = complaint(changed(content, **{where: ["vae"]}))
+    figure = where.replace("__", ".")
+    assert mistake.startswith(
+        f"{figure} is ['vae']: it needs three axes, and models.vae.latent_dim"
+    )
+    content["models"]["space"] = content["models"]["vae"] | {"latent_dim": 3}
+    read(changed(content, **{where: ["space"]}))
+
+
+def test_slices_are_of_a_model_without_classes(content, complaint):
+    content["models"]["space"] = content["models"]["cvae"] | {"latent_dim": 3}
+    (mistake,) = complaint(changed(content, figures__slices=["space"]))
+    assert mistake.endswith("models.space.conditional is true, and it must be false")
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_film_wants_moments_to_show(kept, content, complaint):
+    figure, page = complaint(changed(content, models__vae__film=kept))
+    told = f"models.vae.film is {kept}: a film needs 2 moments or more"
+    assert figure.startswith(f"figures.film is ['vae', 'cvae']: {told}")
+    assert page.startswith(f"pages.film_page is ['vae', 'cvae']: {told}")
 
 
 def test_a_figure_of_classes_in_the_plane_is_told_both_that_its_model_lacks(content, complaint):
@@ -165,7 +193,7 @@ def test_parameters_cannot_be_changed_afterwards(content, read):
 
 def test_an_architecture_is_what_a_vae_is_built_from(content, read):
     model = read(content).models["vae"]
-    left = {"conditional", "objective", "epochs"}
+    left = {"conditional", "objective", "epochs", "film"}
     written = content["models"]["vae"]
     assert model.architecture == {key: written[key] for key in written.keys() - left}
 

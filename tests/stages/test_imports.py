@@ -7,11 +7,12 @@ import pytest
 
 DRAWING = {
     *("curves", "reconstructions", "samples", "scatter", "manifold", "class_manifolds", "digits"),
-    *("uncertainty", "interpolation", "tsne", "traversal", "conditional", "explorer"),
+    *("uncertainty", "interpolation", "film", "tsne", "traversal", "conditional", "explorer"),
+    *("film_page", "cloud", "slices"),
 }
 OTHERS = {
-    *("check", "download", "train", "classifier", "encode", "evaluate", "decode", "embed"),
-    "report",
+    *("check", "download", "train", "classifier", "encode", "evaluate", "decode", "develop"),
+    *("embed", "report"),
 }
 
 IMPORT = """

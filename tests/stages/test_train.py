@@ -19,7 +19,8 @@ from tests.project import forked_path
 from vae import objective
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
-from vae.model import networks
+from vae.model import VAE, checkpoint, networks
+from vae.moments import moments
 from vae.readers import read
 
 # --- as a process ----------------------------------------------------------------------------
@@ -31,7 +32,7 @@ def trains(root, content, tmp_path):
     digits = read("digits", tmp_path, tmp_path)
     digits.train.save(tmp_path / "train.npz")
     digits.classes.save(tmp_path / "classes.json")
-    content["models"]["vae"] |= {"hidden": [16], "epochs": 50}
+    content["models"]["vae"] |= {"hidden": [16], "epochs": 50, "film": 30}
     for folder in ("stages", "pipeline", "vae"):
         (tmp_path / folder).symlink_to(root / folder)
 
@@ -40,7 +41,10 @@ def trains(root, content, tmp_path):
         write_params(tmp_path, content)
         command = ["python", "-m", "stages.train", "params.yaml:models.vae", "train.npz"]
         return subprocess.Popen(
-            [*command, "classes.json", "states", f"{out}/vae.safetensors", f"{out}/vae.csv"],
+            [
+                *(*command, "classes.json", "states"),
+                *(f"{out}/vae.safetensors", f"{out}/vae.csv", "-1", f"{out}/film"),
+            ],
             cwd=tmp_path,
             env=os.environ | {"PATH": forked_path(), "DEVICE": "cpu"},
             stdout=subprocess.PIPE,
@@ -64,7 +68,26 @@ def test_a_killed_training_goes_on_to_the_same_bits(trains, tmp_path):
     for name in ("vae.safetensors", "vae.csv"):
         whole, resumed = (tmp_path / folder / name for folder in ("whole", "resumed"))
         assert whole.read_bytes() == resumed.read_bytes()
+    whole, resumed = (
+        {file.name: file.read_bytes() for file in (tmp_path / folder / "film").iterdir()}
+        for folder in ("whole", "resumed")
+    )
+    assert len(whole) == 30
+    assert whole == resumed
     assert not list((tmp_path / "states").iterdir())
+
+
+def test_a_film_s_moments_are_models_from_the_first_weights_to_the_last(trains, tmp_path):
+    trains().communicate()
+    first, *_, last = sorted((tmp_path / "out/film").iterdir())
+    assert (int(first.stem), int(last.stem)) == (0, moments(int(last.stem), 30)[-1])
+    trained = checkpoint.load(tmp_path / "out/vae.safetensors").state_dict()
+    for name, weight in checkpoint.load(last).state_dict().items():
+        assert torch.equal(weight, trained[name].half().float())
+    torch.manual_seed(0)
+    fresh = VAE((8, 8), 2, [16], "gelu").state_dict()
+    for name, weight in checkpoint.load(first).state_dict().items():
+        assert torch.equal(weight, fresh[name].half().float())
 
 
 def test_a_diverging_training_is_told_in_a_line_and_leaves_no_checkpoint(trains, tmp_path):

@@ -52,6 +52,16 @@ def test_manifolds_of_classes_are_one_grid_decoded_as_each():
         np.testing.assert_array_equal(shown[..., :2], grid[..., :2])
 
 
+def test_slices_are_the_grid_at_places_of_equal_probability_on_the_third_axis():
+    shown = pictures.slices(decode, 4, 3)
+    grid = pictures.manifold(decode, codes(MEANS, LABELS), 4).mean
+    assert shown.mean.shape == (3, 4, 4, 4)
+    for z3, panel in zip(norm.ppf([1 / 6, 3 / 6, 5 / 6]), shown.mean, strict=True):
+        np.testing.assert_allclose(panel[..., :2], grid[..., :2])
+        np.testing.assert_allclose(panel[..., 2], z3, atol=1e-12)
+    np.testing.assert_allclose(shown.z3, shown.mean[:, 0, 0, 2])
+
+
 @pytest.mark.parametrize("per_class, each", [(1, 1), (2, 2), (10, 2)])
 @pytest.mark.parametrize("conditional", [False, True])
 def test_reconstructions_are_of_the_first_images_of_each_class_that_has_some(
@@ -130,6 +140,7 @@ def square(z, y=None):
 
 RECORDS = {
     "manifold": lambda: pictures.manifold(square, SPREAD._replace(mean=SPREAD.mean[:, :2]), 3),
+    "slices": lambda: pictures.slices(decode, 3, 2),
     "class manifolds": lambda: pictures.ClassManifolds(pictures.class_manifolds(decode, 2, 3)),
     "reconstructions": lambda: pictures.reconstructions(
         decode,

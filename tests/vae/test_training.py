@@ -124,6 +124,22 @@ def test_going_on_after_an_interruption_gives_the_same_bits(classes, patience):
     assert rest == history
 
 
+def test_who_looks_on_sees_every_step_once_and_changes_nothing():
+    seen = []
+    watched, history = trained(epochs=3, on_step=lambda *step: seen.append(step))
+    assert seen == [(step, 21) for step in range(22)]  # 100 images, 16 a step: 7 steps an epoch
+    plain, expected = trained(epochs=3)
+    assert same(watched, plain)
+    assert history == expected
+
+
+def test_who_looks_on_sees_the_rest_of_a_training_that_goes_on():
+    states, seen = [], []
+    trained(epochs=3, on_epoch=lambda state: states.append(copy.deepcopy(state)))
+    trained(epochs=3, state=states[0], on_step=lambda *step: seen.append(step))
+    assert seen == [(step, 21) for step in range(8, 22)]
+
+
 def test_a_diverging_run_names_epoch_and_loss():
     with pytest.raises(Diverged, match=r"epoch \d+: the loss is"):
         trained(epochs=20, learning_rate=1e6, clip=1e30)

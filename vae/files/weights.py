@@ -25,7 +25,7 @@ class Weights(NamedTuple):
     settings: dict[str, Any]
     """The constructor's arguments."""
     arrays: dict[str, ndarray]
-    """The weights by name."""
+    """The weights by name, in single precision; the file may hold them in half."""
 
 
 def read(path: Path, kind: str = "vae") -> Weights:
@@ -53,6 +53,9 @@ def read(path: Path, kind: str = "vae") -> Weights:
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: its metadata is damaged: {error}; train it again") from None
     for name, array in arrays.items():
-        if array.dtype != np.float32 or not np.isfinite(array).all():
-            raise InputError(f"{path}: its {name} is damaged: not finite float32; train it again")
+        if array.dtype not in (np.float16, np.float32) or not np.isfinite(array).all():
+            raise InputError(
+                f"{path}: its {name} is damaged: not finite float16 or float32; train it again"
+            )
+        arrays[name] = array.astype(np.float32)
     return found

@@ -2,12 +2,13 @@
 
 from vae.model import checkpoint
 from vae.model.likelihood import LIKELIHOODS
-from vae.model.vae import VAE, Labels, decode_arrays, decode_mean
+from vae.model.vae import VAE, Labels, by_class, decode_arrays, decode_mean
 
 __all__ = [
     "LIKELIHOODS",
     "VAE",
     "Labels",
+    "by_class",
     "checkpoint",
     "decode_arrays",
     "decode_mean",

@@ -85,6 +85,18 @@ class PixelBernoulli(Independent):
         result: Tensor = _BernoulliLogProb.apply(logits, x)
         return result
 
+    def log_prob_each(
+        self, value: Float[Tensor, "n *image"], log_weight: Float[Tensor, " codes"]
+    ) -> Float[Tensor, "n codes"]:
+        """Log p(x_i | z_j) + log_weight_j of every image under every code of a batch, in nats.
+
+        One matrix product, in float32 whatever is autocast: bfloat16 would round to whole nats.
+        """
+        logits = self.base_dist.logits.flatten(1)
+        black: Tensor = _BernoulliLogProb.apply(logits, torch.zeros_like(logits))
+        with torch.autocast(logits.device.type, enabled=False):
+            return torch.addmm(log_weight + black, value.flatten(1), logits.T)
+
 
 class ContinuousBernoulli(Distribution):
     """Pixels x ∈ [0, 1] with density exp(l·x) · l / (eˡ − 1), where l is the logit.

@@ -23,13 +23,13 @@ Duvenaud 2018, arXiv:1801.03558 (what one encoder for all images costs); Krizhev
 Hinton 2012 (shifted looks at test time).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Num, UInt8
+from jaxtyping import Float, Float32, Int, Num, UInt8
 from numpy import ndarray
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal, kl_divergence
@@ -105,10 +105,7 @@ class VAE(nn.Module):
         """
         if self.training:
             return self._look(x, y)
-        q = self._best_look(x, y) if self.shifts else self._look(x, y)
-        for _ in range(self.refinements):
-            q = self._refined(q, x, y)
-        return q
+        return self.refine(self._best_look(x, y) if self.shifts else self._look(x, y), x, y)
 
     def _best_look(self, x: Float[Tensor, "batch *image"], y: Labels | None) -> Independent:
         looks = self.looks(x, y)
@@ -120,14 +117,16 @@ class VAE(nn.Module):
         )
         return gaussian(mean, scale)
 
-    def _refined(
-        self, q: Independent, x: Float[Tensor, "batch *image"], y: Labels | None
+    def refine(
+        self, q: Independent, x: Float[Tensor, "batch *image"], y: Labels | None = None
     ) -> Independent:
-        """The Gaussian with its mean moved by a step wherever that explains x better."""
+        """The Gaussian with its mean moved, step by step, wherever that explains x better."""
         mean, scale = q.base_dist.loc, q.base_dist.scale
-        moved = gaussian(newton.stepped(self._logits, mean, x.flatten(1), y), scale)
-        better = (self.fit(moved, x, y) > self.fit(q, x, y))[:, None]
-        return gaussian(torch.where(better, moved.mean, mean), scale)
+        for _ in range(self.refinements):
+            moved = gaussian(newton.stepped(self._logits, mean, x.flatten(1), y), scale)
+            better = self.fit(moved, x, y) > self.fit(gaussian(mean, scale), x, y)
+            mean = torch.where(better[:, None], moved.mean, mean)
+        return gaussian(mean, scale)
 
     def _logits(self, z: Tensor, y: Labels | None) -> Tensor:
         logits: Tensor = self.decode(z, y).base_dist.logits
@@ -184,6 +183,18 @@ class VAE(nn.Module):
 def gaussian(mean: Float[Tensor, "*batch d"], scale: Float[Tensor, "*batch d"]) -> Independent:
     """N(mean, diag scale²), event shape (d,)."""
     return Independent(Normal(mean, scale, validate_args=False), 1)
+
+
+def by_class(
+    y: Int[Tensor, " n"] | None, images: Int[Tensor, " some"]
+) -> Iterator[tuple[Int[Tensor, " 1"] | None, Int[Tensor, " members"]]]:
+    """Each class that occurs among some images, with its members; without classes, all of them."""
+    if y is None:
+        yield None, images
+        return
+    labels = y[images]
+    for label in labels.unique():
+        yield label[None], images[labels == label]
 
 
 def decode_arrays(

@@ -13,9 +13,10 @@ from vae.codes import Codes
 from vae.files.weights import Weights
 
 KINDS = {
-    "plane": {"latent_dim": 2, "classes": 0},
-    "conditional": {"latent_dim": 2, "classes": 10},
+    "plane": {"latent_dim": 2, "classes": 0, "shifts": 1},
+    "conditional": {"latent_dim": 2, "classes": 10, "shifts": 1},
     "map": {"latent_dim": 5, "classes": 0},
+    "cloud": {"latent_dim": 3, "classes": 0},
 }
 
 
@@ -32,7 +33,7 @@ def values(model, data, **options):
     """What the template of a page is given."""
     codes = encoded(model, data.test)
     weights = Weights(model.settings, {k: v.numpy() for k, v in model.state_dict().items()})
-    places = codes.mean[:, :2].astype(np.float64) if model.latent_dim > 2 else None
+    places = codes.mean[:, :2].astype(np.float64) if model.latent_dim > 3 else None
     settings = {"images": 300, "limit": 4.0, "grid": 6, "active_variance": 0.01} | options
     return contents(data.test.x, data.classes, weights, codes, places=places, **settings)
 

@@ -266,6 +266,7 @@ def test_a_class_without_an_image_on_the_page_is_told(models, digits, opened, tm
     page.locator("#chips button").nth(absent).click()
     still(page)
     assert page.locator("#none").is_visible()
+    page.locator("#clear").click()
     page.locator("#try").click()
     still(page)
     assert page.locator("#answer").is_hidden()
@@ -342,6 +343,38 @@ def test_on_a_map_the_arrows_go_from_image_to_image(explorer):
     page.keyboard.press("ArrowLeft")
     assert right > before
     assert right > u()
+
+
+# --- a place in the address ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["conditional", "map"])
+def test_an_address_leads_to_the_place_class_and_image_it_was_taken_from(explorer, kind):
+    page = explorer(kind)
+    page.locator("#try").click()
+    page.locator("#chips button").nth(7).click()
+    page.mouse.click(*place(page, "#marks", 0.4, 0.7))
+    still(page)
+    until(page, "location.hash.includes('class=7')")
+    kept, image = z(page), page.evaluate("explorer.state.image")
+    page = explorer(kind, at=page.evaluate("location.hash"))
+    assert z(page) == pytest.approx(kept, abs=1e-4)
+    assert page.evaluate("[explorer.state.image, explorer.state.picked]") == [image, 7]
+
+
+def test_a_page_follows_its_address(explorer):
+    page = explorer("plane")
+    page.evaluate("location.hash = '#z=0.5,-1.25'")
+    until(page, "explorer.state.here.z[0] === 0.5 && explorer.state.here.z[1] === -1.25")
+
+
+def test_what_an_address_says_in_vain_is_passed_over(explorer):
+    page = explorer("plane")
+    before = z(page)
+    page.evaluate("location.hash = '#z=1,banana&class=none&image=99999&more'")
+    page.wait_for_timeout(100)
+    assert z(page) == pytest.approx(before)
+    assert page.evaluate("explorer.state.picked") is None
 
 
 # --- for everyone ----------------------------------------------------------------------------

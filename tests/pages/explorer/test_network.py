@@ -34,14 +34,25 @@ def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
     assert pages.posterior_error(page, model, *digits.test, 5) < 1e-5
 
 
+@pytest.mark.parametrize("kind", ["conditional", "map"])
+def test_a_code_is_refined_as_torch_refines_it(models, digits, opened, tmp_path, kind):
+    small = models[kind]
+    model = VAE(**small.settings, refinements=2).eval()
+    model.load_state_dict(small.state_dict())
+    x, y = torch.from_numpy(digits.test.x[:40]).float() / 255, torch.from_numpy(digits.test.y[:40])
+    y = y if model.conditional else None
+    moved = (model.encode(x, y).mean - small.encode(x, y).mean).abs().amax(1)
+    assert (moved > 0.05).sum() > 10
+    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
+    assert pages.encoder_error(page, model, *digits.test, 40) < 1 / 255
+    assert pages.posterior_error(page, model, *digits.test, 40) < 1 / 255
+
+
 @pytest.mark.parametrize("kind", ["plane", "conditional"])
 def test_of_several_looks_a_page_takes_one_that_fits_as_well_as_torchs(
-    models, digits, opened, tmp_path, kind
+    explorer, models, digits, kind
 ):
-    small = models[kind]
-    model = VAE(**small.settings, shifts=1).eval()
-    model.load_state_dict(small.state_dict())
-    page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
+    model, page = models[kind], explorer(kind)
     x = torch.from_numpy(digits.test.x[:40]).float() / 255
     y = torch.eye(10)[digits.test.y[:40]] if model.conditional else None
     found = page.evaluate(
@@ -57,8 +68,6 @@ def test_of_several_looks_a_page_takes_one_that_fits_as_well_as_torchs(
     looks = torch.stack([model.fit(q, x, y) for q in model.looks(x, y)])
     torch.testing.assert_close(theirs, looks.amax(0), rtol=0, atol=0.03)
     assert (looks.amax(0) > looks[4] + 0.05).any()  # the fifth look is at the image itself
-    assert pages.encoder_error(page, model, *digits.test, 40) < 1 / 255
-    assert pages.posterior_error(page, model, *digits.test, 40) < 1 / 255
 
 
 def test_a_picture_is_moved_as_torch_rolls_it(explorer):

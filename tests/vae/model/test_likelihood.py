@@ -53,6 +53,15 @@ def test_gradient_is_that_of_finite_differences():
     assert torch.autograd.gradcheck(lambda raw: _BernoulliLogProb.apply(raw, x), logits)
 
 
+def test_every_image_is_held_against_every_code():
+    logits, x, extra = torch.randn(7, 4, 5), torch.rand(3, 4, 5), torch.randn(7)
+    p = PixelBernoulli(logits, 2)
+    expected = torch.stack([p.log_prob(image) for image in x]) + extra
+    torch.testing.assert_close(p.log_prob_each(x, extra), expected)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(p.log_prob_each(x, extra), expected)
+
+
 def test_likelihoods_of_all_binary_images_sum_to_one():
     images = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 6).reshape(-1, 2, 3)
     p = PixelBernoulli(torch.randn(1, 2, 3), 2)

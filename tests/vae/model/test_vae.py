@@ -7,7 +7,7 @@ import torch
 from pipeline import params
 from pipeline.params import Activation
 from vae import precision
-from vae.model import VAE, decode_mean
+from vae.model import VAE, by_class, decode_mean
 from vae.model.networks import ACTIVATIONS
 from vae.training import ELBO
 
@@ -120,3 +120,11 @@ def test_an_image_unlike_all_others_has_a_finite_bound_and_gradient():
     bound.backward()
     assert bound.isfinite()
     assert all(weight.grad.isfinite().all() for weight in model.parameters())
+
+
+def test_images_fall_into_the_classes_that_occur():
+    y, some = torch.tensor([2, 0, 2, 1, 0]), torch.tensor([4, 0, 2, 1])
+    found = [(label.item(), members.tolist()) for label, members in by_class(y, some)]
+    assert found == [(0, [4, 1]), (2, [0, 2])]
+    ((label, members),) = by_class(None, some)
+    assert label is None and torch.equal(members, some)
