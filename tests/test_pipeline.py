@@ -126,7 +126,7 @@ WRITES = re.compile(r"^(write\w*|dumps?|save\w*|tofile|to_\w+|imwrite)$")
 
 def test_what_runs_the_stages_writes_no_content():
     """That is why no stage depends on it; see `pipeline.deps`."""
-    apart = {"deps", "recover", "forkserver", "forkclient"}  # programs of their own
+    apart = {"choose", "deps", "recover", "forkserver", "forkclient"}  # programs of their own
     imports = "\n".join(file.read_text(encoding="utf-8") for file in modules(*FOLDERS))
     assert not re.search(rf"^(from|import) pipeline.*\b({'|'.join(apart)})\b", imports, re.M)
     for file in modules("pipeline"):
