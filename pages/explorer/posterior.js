@@ -127,11 +127,12 @@ function axesOf([a, b, c]) {
   return [s * cos, -t * sin, s * sin, t * cos];
 }
 
-/** Half of what the two halves of a lattice, like the squares of a chessboard, differ by, in nats. */
+/** Half of what every other row or column of a lattice differs by from the rest, in nats; where all is
+ * Gaussian 0.005. */
 function roughness(nodes) {
-  const half = (parity) =>
-    logSumExp(nodes.filter(({ node: [i, j] }) => ((i + j) & 1) === parity).map(({ value }) => value));
-  return Math.abs(half(0) - half(1)) / 2;
+  const half = (axis, parity) =>
+    logSumExp(nodes.filter(({ node }) => (node[axis] & 1) === parity).map(({ value }) => value));
+  return Math.max(...[0, 1].map((axis) => Math.abs(half(axis, 0) - half(axis, 1)) / 2));
 }
 
 /** log p(x, z) at codes around a peak, on a lattice along its axes, as far out as it counts; a denser
