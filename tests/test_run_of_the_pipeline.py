@@ -151,9 +151,9 @@ def test_a_change_of_code_invalidates_exactly_what_depends_on_it(repository, fil
     assert changed == set(expected.split())
 
 
-def test_samples_of_an_evaluation_run_it_and_what_shows_it_again(repository, tmp_path):
+def test_neighbours_of_an_evaluation_run_it_and_what_shows_it_again(repository, tmp_path):
     clone = cloned(repository, tmp_path)
-    edit(clone, {"evaluate.samples": 5})
+    edit(clone, {"evaluate.neighbours": 2})
     ran = re.findall(r"Running stage '(\w+)", call("dvc repro", clone).stdout)
     assert set(ran) == {"check", "evaluate", "curves", "report"}
 

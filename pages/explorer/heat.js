@@ -6,7 +6,7 @@ const HELD = [1, 2].map((radius) => 1 - Math.exp(-0.5 * radius * radius)); // 39
 
 /** log p(x, z) between the codes of a patch where it is known; −∞ beyond. What it differs from the
  * peak's parabola by is taken from the four codes around, in between them linearly. */
-function surface({ mean, inverse, nodes }, apart) {
+function surface({ mean, apart, inverse, nodes }) {
   const columns = nodes.map(({ node }) => node[0]);
   const rows = nodes.map(({ node }) => node[1]);
   const [left, low] = [Math.min(...columns), Math.min(...rows)];
@@ -65,15 +65,15 @@ export function contour(values, side, level) {
   return pieces;
 }
 
-/** @param {Object[]} patches of `exactly` @param {number} apart between their codes, in σ
+/** @param {Object[]} patches of `exactly`
  * @returns {{box: number[], side: number, share: Float64Array, lines: number[][][]}} the part of the
  *   plane that it shows, from its lower left corner to its upper right; the density there as a share
  *   of the highest; and pieces of lines in that plane, for each of the shares held */
-export function heatOf(patches, apart) {
+export function heatOf(patches) {
   const places = patches.flatMap(({ nodes }) => nodes.map(({ z }) => z));
   const [low, high] = [Math.min, Math.max].map((pick) => [0, 1].map((axis) => pick(...places.map((z) => z[axis]))));
   const step = [0, 1].map((axis) => (high[axis] - low[axis]) / (SAMPLES - 1));
-  const surfaces = patches.map((patch) => surface(patch, apart));
+  const surfaces = patches.map(surface);
   const top = Math.max(...patches.map((patch) => patch.top));
   const heights = Float64Array.from({ length: SAMPLES * SAMPLES }, (_, k) => {
     const z0 = low[0] + (k % SAMPLES) * step[0];

@@ -16,9 +16,11 @@ const STARTS = 8; // at most
 const STEPS = 12; // of a climb, at most
 const ENOUGH = { peak: 0.05, best: 0.002 }; // nats: a climb ends when it gains less
 const COUNTS = 5.5; // nats below the best, a peak is too low to count
-export const APART = 0.9; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
+const APART = 0.9; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
+const FINEST = 0.2; // at that, it is halved no more
+const ROUGH = 0.05; // nats: from there on it is halved
 const CUT = 6; // nats below the highest, the sum ends
-const CODES_OF_PEAK = 400; // at most
+const CODES_OF_PEAK = 1200; // at most
 
 /** Gauss–Hermite quadrature of n×n nodes under N(0, I). @param {number[][]} line [node, weight] */
 const rule = (line) => line.flatMap(([a, u]) => line.map(([b, v]) => [a, b, u * v]));
@@ -125,9 +127,19 @@ function axesOf([a, b, c]) {
   return [s * cos, -t * sin, s * sin, t * cos];
 }
 
-/** log p(x, z) at codes around a peak, on a lattice along its axes, as far out as it counts. */
-function patchOf(joint, { mean, precision: of }) {
-  const [m00, m01, m10, m11] = axesOf(of).map((m) => APART * m);
+/** Half of what every other row or column of a lattice differs by from the rest, in nats; where all is
+ * Gaussian 0.005. */
+function roughness(nodes) {
+  const half = (axis, parity) =>
+    logSumExp(nodes.filter(({ node }) => (node[axis] & 1) === parity).map(({ value }) => value));
+  return Math.max(...[0, 1].map((axis) => Math.abs(half(axis, 0) - half(axis, 1)) / 2));
+}
+
+/** log p(x, z) at codes around a peak, on a lattice along its axes, as far out as it counts; a denser
+ * one where the posterior is no hill but has ridges and clefts. */
+function patchOf(joint, peak, apart = APART) {
+  const { mean, precision: of } = peak;
+  const [m00, m01, m10, m11] = axesOf(of).map((m) => apart * m);
   const place = ([i, j]) => [mean[0] + m00 * i + m01 * j, mean[1] + m10 * i + m11 * j];
   const known = new Map();
   const key = ([i, j]) => `${i} ${j}`;
@@ -144,8 +156,10 @@ function patchOf(joint, { mean, precision: of }) {
     }
     front = [...next.values()];
   }
+  const nodes = [...known.values()];
+  if (apart > FINEST && roughness(nodes) > ROUGH) return patchOf(joint, peak, apart / 2);
   const area = m00 * m11 - m01 * m10;
-  return { mean, inverse: [m11 / area, -m01 / area, -m10 / area, m00 / area], area, top, nodes: [...known.values()] };
+  return { mean, apart, inverse: [m11 / area, -m01 / area, -m10 / area, m00 / area], area, top, nodes };
 }
 
 const logSumExp = (values) => {

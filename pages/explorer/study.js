@@ -5,7 +5,7 @@ import { $, number, show } from "./elements.js";
 import { heatOf } from "./heat.js";
 import { lattice } from "./lattice.js";
 import { lenses } from "./lens.js";
-import { APART, exactly } from "./posterior.js";
+import { exactly } from "./posterior.js";
 import { verdict } from "./verdict.js";
 
 const PIECE = 8; // milliseconds of decoding at a time, between which the page stays awake
@@ -82,7 +82,7 @@ export function study(app) {
     const y = app.oneHot(state.picked);
     const found = exactly(network, plane, seen, y, state.posterior);
     app.study.took = performance.now() - start;
-    state.found = { ...found, of: state.posterior, heat: heatOf(found.patches, APART) };
+    state.found = { ...found, of: state.posterior, heat: heatOf(found.patches) };
     for (const name of ["reconstruction", "kl", "elbo", "amortisation", "approximation", "logLikelihood"]) {
       $(name).textContent = number(found[name]);
     }
