@@ -83,12 +83,6 @@ class Model(Section):
     film: Annotated[int, Field(ge=0)]
     """Moments of the training that are kept."""
 
-    @model_validator(mode="after")
-    def _refines_bernoulli(self) -> "Model":
-        if self.refinements and self.likelihood in ("gaussian", "continuous-bernoulli"):
-            raise ValueError(f"refinements need Bernoulli pixels, here they are {self.likelihood}")
-        return self
-
     @property
     def architecture(self) -> dict[str, Any]:
         """What `vae.model.VAE` is built from, but for the images and their classes."""

@@ -196,9 +196,3 @@ def test_an_architecture_is_what_a_vae_is_built_from(content, read):
     left = {"conditional", "objective", "epochs", "film"}
     written = content["models"]["vae"]
     assert model.architecture == {key: written[key] for key in written.keys() - left}
-
-
-def test_refinements_want_bernoulli_pixels(content, complaint):
-    other = changed(content, models__vae20__likelihood="gaussian", pages__explorer_tsne=[])
-    (mistake,) = complaint(other)
-    assert "refinements need Bernoulli pixels, here they are gaussian" in mistake

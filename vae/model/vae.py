@@ -34,6 +34,7 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal, kl_divergence
 
+from vae.files.errors import InputError
 from vae.files.weights import MAX_LOG_VAR
 from vae.model import newton
 from vae.model.likelihood import LIKELIHOODS
@@ -90,6 +91,8 @@ class VAE(nn.Module):
         self.shifts = shifts
         self.refinements = refinements
         self.likelihood = LIKELIHOODS[likelihood]
+        if refinements and self.likelihood.scale == "density":
+            raise InputError(f"refinements need Bernoulli pixels, here they are {likelihood}")
         shape = Shape(image_shape, classes, latent_dim, self.likelihood.outputs)
         self.encoder, self.decoder = NETWORKS[network](shape, hidden, activation)
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
+from vae.files.errors import InputError
 from vae.model import VAE, newton
 
 
@@ -64,3 +65,9 @@ def test_an_image_s_code_does_not_depend_on_its_batch(refined):
 def test_a_training_sees_the_encoder_alone(refined):
     model, x, y, alone = refined
     torch.testing.assert_close(model.train().encode(x, y).mean, alone.mean)
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "continuous-bernoulli"])
+def test_pixels_of_a_density_are_not_refined(likelihood):
+    with pytest.raises(InputError, match=f"refinements need Bernoulli.* {likelihood}"):
+        VAE((4, 3), 2, [8], likelihood=likelihood, refinements=1)
