@@ -17,7 +17,7 @@ const STEPS = 12; // of a climb, at most
 const ENOUGH = { peak: 0.05, best: 0.002 }; // nats: a climb ends when it gains less
 const COUNTS = 5.5; // nats below the best, a peak is too low to count
 const APART = 0.9; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
-const FINEST = 0.2; // at that, it is halved no more
+const FINEST = 0.3; // at that, it is halved no more
 const ROUGH = 0.05; // nats: from there on it is halved
 const CUT = 6; // nats below the highest, the sum ends
 const CODES_OF_PEAK = 1200; // at most
@@ -127,11 +127,12 @@ function axesOf([a, b, c]) {
   return [s * cos, -t * sin, s * sin, t * cos];
 }
 
-/** Half of what the two halves of a lattice, like the squares of a chessboard, differ by, in nats. */
+/** Half of what every other row or column of a lattice differs by from the rest, in nats; where all is
+ * Gaussian 0.005. */
 function roughness(nodes) {
-  const half = (parity) =>
-    logSumExp(nodes.filter(({ node: [i, j] }) => ((i + j) & 1) === parity).map(({ value }) => value));
-  return Math.abs(half(0) - half(1)) / 2;
+  const half = (axis, parity) =>
+    logSumExp(nodes.filter(({ node }) => (node[axis] & 1) === parity).map(({ value }) => value));
+  return Math.max(...[0, 1].map((axis) => Math.abs(half(axis, 0) - half(axis, 1)) / 2));
 }
 
 /** log p(x, z) at codes around a peak, on a lattice along its axes, as far out as it counts; a denser
