@@ -65,7 +65,7 @@ def test_a_sprite_sheet_shows_every_frame_equally_long(tmp_path):
     assert corners == [0, 0, 255, 51, 102]
 
 
-@pytest.mark.parametrize("way", WAYS.keys() - {"cut in the middle"})
+@pytest.mark.parametrize("way", sorted(WAYS.keys() - {"cut in the middle"}))
 def test_a_damaged_animation_is_told_with_the_remedy(way, tmp_path):
     """But for one that is cut between two frames."""
     (tmp_path / "walk.gif").write_bytes(WAYS[way](gif(RAMP, pixels=8, milliseconds=40)))
