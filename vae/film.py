@@ -24,8 +24,8 @@ class Film(NamedTuple):
     """KL(q(z | x) ‖ p(z)) of those images, in nats."""
     pictures: UInt8[ndarray, "moments rows columns *image"]
     """What the codes of `places` are decoded to."""
-    columns: Int[ndarray, " columns"]
-    """The class of each column of a conditional model; empty for any other."""
+    columns: Int[ndarray, " classes"]
+    """The class of each column of a conditional model; none for any other."""
 
     @property
     def loss(self) -> Float[ndarray, " moments"]:

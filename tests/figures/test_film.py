@@ -10,6 +10,8 @@ from figures import film
 from figures.animation import gif_of_colours
 from figures.style import palette
 from tests.figures.drawing import CLASSES, LIMIT, LOOK, clusters, plane_axes, training, words_on
+from vae.files import records
+from vae.film import Film
 from vae.moments import moments
 
 COMMON = {"class_names": CLASSES, "limit": LIMIT, **LOOK}
@@ -23,6 +25,14 @@ def shown():
 @pytest.fixture(scope="module")
 def frames(shown):
     return film.frames(shown, **COMMON)
+
+
+@pytest.mark.parametrize("classes", [0, 3], ids=["unconditional", "conditional"])
+def test_a_film_comes_back_from_its_file(tmp_path, classes):
+    made = training(clusters(3), classes)
+    records.save(made, tmp_path / "film.npz")
+    for part, again in zip(made, records.load(Film, tmp_path / "film.npz"), strict=True):
+        assert np.array_equal(part, again)
 
 
 def on_screen(shown, moment):
