@@ -60,6 +60,7 @@ SMALL = {
         "activation": "gelu",
         "likelihood": "bernoulli",
         "shifts": 0,
+        "refinements": 0,
         "objective": {"beta": 1.0, "warmup": 0.0, "free_bits": 0.0, "mmd": 0.0, "samples": 1},
         "epochs": 2,
         "film": 0,

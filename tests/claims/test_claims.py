@@ -168,10 +168,11 @@ def test_a_single_sample_counts_as_one_from_q(made):
         assert found["with_prior"].keys() == {"100"}
 
 
-def test_the_sum_over_the_plane_is_above_every_bound_of_it(made):
+def test_the_sum_over_the_plane_is_what_evaluate_finds_and_above_the_bound(made):
     for name, found in numbers(made, "planes/exact")["exact"].items():
         measured = numbers(made, f"models/{name}")[name]
-        assert found["log_likelihood"] > measured["log_likelihood"] > measured["elbo"]
+        assert found["log_likelihood"] == pytest.approx(measured["log_likelihood"], abs=0.02)
+        assert found["log_likelihood"] > measured["elbo"]
         assert abs(found["off_on_a_coarser_grid"]) < 0.05
 
 
