@@ -26,7 +26,7 @@ endif
 
 .PHONY: report test compare claims scores bench audit chaos deps lock
 report: $(BIN)/ready
-	@python -m pipeline.recover
+	@python -m pipeline.recover || { rm -rf pipeline/__pycache__ && python -m pipeline.recover; }
 	@python -m pipeline.fetch data/archives $(DATASET); \
 	case $$? in \
 	0) $(if $(DATASET),python -m pipeline.choose $(DATASET)) ;; \

@@ -12,10 +12,13 @@ Nothing of these is touched while a process of Git or DVC is at work in this fol
 
     .dvc/cache          DVC believes a read-only file in it unseen, and hands out a damaged one.
                         Made writable, each is compared with the size and time that DVC noted, when
-                        it is asked for, and removed if it is not what its name says.
+                        it is asked for, and removed if it is not what its name says. What it notes
+                        of a run is removed if it was cut short, as is bytecode, of which Python
+                        writes what a full disk holds
 """
 
 import json
+import marshal
 import os
 import shutil
 import subprocess
@@ -58,6 +61,12 @@ def main() -> None:
 def mend(root: Path) -> Iterator[str]:
     """Mend a repository; a message for each thing that was mended."""
     let_dvc_verify(root / ".dvc/cache/files/md5")
+    for path in _cut_short(root):
+        path.unlink()
+        yield f"{_name(path, root)} was cut short: removed"
+    for folder in root.glob(".dvc/cache/runs/*/*"):  # DVC would look for a newest file in it
+        with suppress(OSError):
+            folder.rmdir()  # if it is empty
     cut = [lock for lock in _locks(root) if not _is_kept(lock, root)]
     left = list(_left_behind(root))
     if not cut and not left:
@@ -85,6 +94,21 @@ def let_dvc_verify(cache: Path) -> None:
     for file in cache.glob("??/*"):
         with suppress(OSError):  # another's, or on a disk that is read-only
             file.chmod(file.stat().st_mode | 0o200)
+
+
+def _cut_short(root: Path) -> Iterator[Path]:
+    """Files of the run cache and of bytecode that would stop whoever reads them."""
+    for file in root.glob(".dvc/cache/runs/*/*/*"):
+        content = file.read_bytes()
+        if b"\nouts:\n" not in content or not content.endswith(b"\n"):
+            yield file
+    sources = _git(root, "ls-files", "*.py").splitlines()
+    for folder in {(root / source).parent for source in sources}:
+        for file in folder.glob("__pycache__/*.pyc"):
+            try:
+                marshal.loads(file.read_bytes()[16:])  # after a header of 16 bytes
+            except (EOFError, ValueError, TypeError):
+                yield file
 
 
 def is_whole(content: bytes) -> bool:

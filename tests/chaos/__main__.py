@@ -53,6 +53,8 @@ Found with DVC 3.67; `pipeline/recover.py` is what it takes to live with them.
 - A file of the cache that is read-only is believed unseen (`LocalHashFileDB.check`), and its copy
   in the workspace is noted with the hash that it should have: damage spreads and is never found.
   Remedy: compare size and time with those noted, as is done for files that may be written.
+- On a full disk the notes of what is linked (diskcache, `Cache._transact` with `retry`) are tried
+  again for ever, at full speed. Remedy: give up at an error that says that the disk is full.
 - `dvc exp run`, killed, leaves HEAD detached and uncommitted changes in `git stash`, or an entry in
   `refs/exps/stash`, which the next `dvc exp run` runs as well. Remedy: look for it at the start.
 - An experiment of the queue whose worker was killed is shown as running for ever.

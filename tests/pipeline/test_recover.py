@@ -2,6 +2,7 @@
 
 import json
 import os
+import py_compile
 import random
 import re
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,32 @@ def test_a_damaged_file_of_the_cache_is_not_handed_out(clone, content):
     call("dvc repro", clone)
     assert (clone / "out").read_text() == "first\n"
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("first\n", 0o444)
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99, None])
+def test_a_note_of_a_run_that_was_cut_short_or_is_gone_stops_no_run(clone, share):
+    [note] = (clone / ".dvc/cache/runs").glob("*/*/*")
+    content = note.read_bytes()
+    note.unlink() if share is None else note.write_bytes(content[: int(share * len(content))])
+    (clone / "dvc.lock").unlink()
+    told = [] if share is None else [f"{note.relative_to(clone)} was cut short: removed"]
+    assert list(mend(clone)) == told
+    call("dvc repro", clone)
+    assert note.is_file()
+
+
+def test_bytecode_that_a_full_disk_cut_short_is_removed(clone):
+    """Python writes as much of it as the disk holds, and stops at it ever after."""
+    for name in ("cut", "whole"):
+        (clone / f"{name}.py").write_text(f"print('{name} ran')\n")
+        py_compile.compile(clone / f"{name}.py")
+    git(clone, "add cut.py whole.py")
+    cut, whole = (clone / cache_from_source(f"{name}.py") for name in ("cut", "whole"))
+    cut.write_bytes(cut.read_bytes()[:-10])
+    assert call("python -c 'import cut'", clone, check=False).returncode == 1
+    assert list(mend(clone)) == [f"{cut.relative_to(clone)} was cut short: removed"]
+    assert call("python -c 'import cut'", clone).stdout == "cut ran\n"
+    assert whole.is_file()
 
 
 def test_what_is_whole_is_left_alone(clone):
