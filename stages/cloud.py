@@ -36,7 +36,8 @@ def main(
     style: Style,
 ) -> None:
     """The still shows all codes, the GIF some of them, evenly chosen."""
-    codes, known = Codes.load(latents), Classes.load(classes)
+    codes = Codes.load(latents)
+    known = Classes.load(classes, codes.label)
     look: dict[str, Any] = {
         "class_names": known.names,
         "limit": frame.latent_limit,

@@ -25,7 +25,8 @@ def main(
     style: Style,
 ) -> None:
     """Both carry the same title; the caption lies in the PNG."""
-    shown, known = records.load(films.Film, developed), Classes.load(classes)
+    shown = records.load(films.Film, developed)
+    known = Classes.load(classes, [*shown.label, *shown.columns])
     look: dict[str, Any] = {
         "class_names": known.names,
         "limit": frame.latent_limit,

@@ -16,7 +16,8 @@ def main(
     source: Path, shared_css: Path, developed: Path, classes: Path, page: Path, *, frame: Frame
 ) -> None:
     """`source` is the page's folder of template, style and scripts."""
-    film, known = records.load(Film, developed), Classes.load(classes)
+    film = records.load(Film, developed)
+    known = Classes.load(classes, [*film.label, *film.columns])
     values = contents(film, known, limit=frame.latent_limit)
     with atomic_write(page) as file:
         text = render(source, shared_css, model=developed.stem, **values)

@@ -99,8 +99,9 @@ def numbers_table(params: Params, numbers: Numbers) -> Table:
 
 def _shown(key: str, numbers: Mapping[str, Any]) -> str:
     """A number of one model; log p(x), and what the ELBO misses of it, may be bounds."""
-    known = {**numbers, "gap": numbers["log_likelihood"] - numbers["elbo"]}
-    bound = numbers["log_likelihood_samples"] is not None and key in ("log_likelihood", "gap")
+    whole, elbo = numbers.get("log_likelihood"), numbers.get("elbo")
+    known = {**numbers, "gap": None if whole is None or elbo is None else whole - elbo}
+    bound = numbers.get("log_likelihood_samples") is not None and key in ("log_likelihood", "gap")
     return ("≥" if bound else "") + show(known.get(key))
 
 

@@ -21,7 +21,8 @@ from tests.figures.drawing import (
 )
 
 FIGURES = [
-    *("scatter", "crowd", "digits", "uncertainty", "interpolation", "strips", "tsne"),
+    *("scatter", "crowd", "digits", "uncertainty", "interpolation", "cloud"),
+    *("film", "film_of_classes", "screen", "screen_of_classes", "strips", "tsne"),
     *("reconstructions", "traversal", "conditional", "class_manifolds", "table"),
 ]
 SETS = {"fashion": (FASHION, 120), "coarse": (FASHION, 75), "long": (LONG, 120)}
