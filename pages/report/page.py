@@ -40,5 +40,5 @@ def compact(png: bytes) -> bytes:
         grey = image.mode == "L"
         picture = image.point([17 * round(v / 17) for v in range(256)]) if grey else image
         buffer = io.BytesIO()
-        picture.convert("RGB").save(buffer, "webp", lossless=True)
+        picture.convert("RGB").save(buffer, "webp", lossless=True, quality=100)  # most effort
     return buffer.getvalue()
