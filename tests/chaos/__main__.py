@@ -53,6 +53,8 @@ Found with DVC 3.67; `pipeline/recover.py` is what it takes to live with them.
 - A file of the cache that is read-only is believed unseen (`LocalHashFileDB.check`), and its copy
   in the workspace is noted with the hash that it should have: damage spreads and is never found.
   Remedy: compare size and time with those noted, as is done for files that may be written.
+- A folder of the run cache without a file in it, or a note in it that was cut short, ends every
+  later run ("join() argument must be str", "'outs'"). Remedy: as for a note that is no YAML.
 - On a full disk the notes of what is linked (diskcache, `Cache._transact` with `retry`) are tried
   again for ever, at full speed. Remedy: give up at an error that says that the disk is full.
 - `dvc exp run`, killed, leaves HEAD detached and uncommitted changes in `git stash`, or an entry in
