@@ -1,17 +1,29 @@
 """What several test modules share. Shapes and types are checked while tests run."""
 
 import os
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import jaxtyping
 import pytest
 from hypothesis import HealthCheck, settings
-from jaxtyping import install_import_hook
+from jaxtyping import _import_hook, install_import_hook
 from ruamel.yaml import YAML
 
 # models of tests are small: threads would wait for each other longer than they compute
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+_cached = _import_hook._optimized_cache_from_source
+
+
+def _cache_of(checker, path, *more):
+    """For what is checked, not for the libraries that it imports: to compile these takes 8 s."""
+    if "site-packages" in path:
+        return cache_from_source(path, *more)
+    return _cached(checker, path, *more)
+
+
+_import_hook._optimized_cache_from_source = _cache_of
 # before anything of these is imported; an int may stand for a float, as Python's typing says
 install_import_hook(
     ["vae", "figures", "pages", "claims"],

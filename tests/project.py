@@ -12,7 +12,6 @@ from contextlib import chdir
 from functools import cache
 from pathlib import Path
 
-from dvc.repo import Repo
 from filelock import FileLock
 from ruamel.yaml import YAML
 
@@ -134,6 +133,8 @@ def call(command, cwd, check=True, **more):
 
 def status(folder):
     """What `dvc status --json dvc.yaml` prints there, without the second in which DVC starts."""
+    from dvc.repo import Repo  # takes half a second, and not every worker asks
+
     with chdir(folder), Repo() as repository:
         return repository.status(["dvc.yaml"])
 
