@@ -9,6 +9,8 @@ def describe(objective: Objective) -> str:
     >>> describe(Objective(beta=0.5, warmup=0, free_bits=0, mmd=10, samples=1))
     'β 0.5, MMD 10'
     """
+    if objective.lattice:
+        return f"likelihood over {objective.lattice:,} codes"
     if objective.samples > 1:
         return f"importance-weighted, {objective.samples} samples"
     parts = [f"β {objective.beta:g}"]
