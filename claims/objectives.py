@@ -8,7 +8,11 @@ def describe(objective: Objective) -> str:
 
     >>> describe(Objective(beta=0.5, warmup=0, free_bits=0, mmd=10, samples=1))
     'β 0.5, MMD 10'
+    >>> describe(Objective(beta=1, warmup=0, free_bits=0, mmd=0, samples=1, lattice=2048))
+    'likelihood over 2,048 codes'
     """
+    if objective.lattice:
+        return f"likelihood over {objective.lattice:,} codes"
     if objective.samples > 1:
         return f"importance-weighted, {objective.samples} samples"
     parts = [f"β {objective.beta:g}"]

@@ -1,6 +1,6 @@
 """The schema of params.yaml: all hyperparameters, with their types and bounds.
 
-No defaults and no conversion: what a stage gets is what the file says.
+No conversion and, but for one key, no defaults: what a stage gets is what the file says.
 """
 
 from typing import Annotated, Any, Literal
@@ -56,13 +56,21 @@ class Objective(Section):
     free_bits: Annotated[float, Field(ge=0)]
     mmd: Annotated[float, Field(ge=0)]
     samples: Positive
+    lattice: Annotated[int, Field(ge=0)] = 0
+    """The one key that may be left out: its 0 trains as before there was one."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> "Objective":
-        if self.samples > 1 and (self.beta, self.warmup, self.free_bits, self.mmd) != (1, 0, 0, 0):
+        weighed = (self.beta, self.warmup, self.free_bits, self.mmd) != (1, 0, 0, 0)
+        if self.samples > 1 and weighed:
             raise ValueError(
                 "the importance-weighted bound of more than 1 sample has no KL of its own; "
                 "with it, give beta 1 and warmup, free_bits and mmd 0"
+            )
+        if self.lattice and (weighed or self.samples > 1):
+            raise ValueError(
+                "the likelihood over a lattice is no bound that could be weighed; with it, give "
+                "beta 1, samples 1 and warmup, free_bits and mmd 0"
             )
         return self
 
@@ -82,6 +90,16 @@ class Model(Section):
     epochs: Positive
     film: Annotated[int, Field(ge=0)]
     """Moments of the training that are kept."""
+
+    @model_validator(mode="after")
+    def _lattice_covers(self) -> "Model":
+        bernoulli = self.likelihood in ("bernoulli", "dynamic-bernoulli", "static-bernoulli")
+        if self.objective.lattice and (self.latent_dim > 3 or not bernoulli):
+            raise ValueError(
+                "objective.lattice needs at most 3 latent axes, which its codes can cover, and "
+                f"Bernoulli pixels; here are {self.latent_dim} and {self.likelihood}"
+            )
+        return self
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from pipeline.params import Model, Positive, Section, Training
+from pipeline.params import Model, Plane, Positive, Section, Training
 
 
 class Published(Section):
@@ -24,9 +24,18 @@ class Row(Section):
     note: str
     model: Model
     training: Training
-    samples: Positive
+    samples: Positive | None = None
+    """Importance samples by which log p(x) is bounded; or else"""
+    plane: Plane | None = None
+    """the grid over which it is summed, of a model of two axes."""
     once: bool = False
     """Trained with the first seed alone, since it takes long."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Row":
+        if (self.samples is None) == (self.plane is None):
+            raise ValueError("give samples or plane, one of the two")
+        return self
 
     def seeds(self, seeds: list[int]) -> list[int]:
         """Those that this row is trained with."""

@@ -91,13 +91,16 @@ def _verdict(difference: float, found: list[float]) -> str:
 def _used(row: Row, results: Sequence[dict[str, Any]]) -> str:
     model, training = row.model, row.training
     widths = "–".join(map(str, model.hidden))
-    quantity = (
-        "−ELBO" if row.quantity == "elbo" else f"−log p(x) by {row.samples} importance samples"
-    )
     error = max(result["log_likelihood_error"] for result in results)
-    sampled = "" if row.quantity == "elbo" else f", its standard error ≤ {error:.3f}"
+    if row.quantity == "elbo":
+        quantity = "−ELBO"
+    elif row.plane:
+        quantity = f"−log p(x) summed over the plane, to {error:.3f}"
+    else:
+        by = f"{row.samples} importance samples, its standard error ≤ {error:.3f}"
+        quantity = f"−log p(x) by {by}"
     return (
-        f"{quantity}{sampled}; {model.network} {widths}, {model.activation}, "
+        f"{quantity}; {model.network} {widths}, {model.activation}, "
         f"{results[0]['parameters'] / 1e6:.2f} M weights, {model.epochs} epochs, batch "
         f"{training.batch_size}, peak rate {training.learning_rate:g}, {training.precision}"
     )

@@ -19,9 +19,9 @@ from pipeline.run import run
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 from vae.files.metrics import write_curve
+from vae.lattice import objective
 from vae.model import VAE, checkpoint
 from vae.moments import moments
-from vae.objective import Objective
 from vae.training import State, fit
 
 
@@ -76,7 +76,7 @@ def main(
             x,
             y,
             epochs=settings.epochs,
-            objective=Objective(**settings.objective.model_dump()),
+            objective=objective(**settings.objective.model_dump()),
             **training.model_dump() | {"validation": held_out},
             seed=seed,
             state=_load(saved),

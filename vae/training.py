@@ -16,6 +16,7 @@ from torch import Tensor
 
 from vae.files.errors import InputError
 from vae.files.metrics import Row
+from vae.lattice import Lattice
 from vae.model import VAE
 from vae.objective import Objective
 from vae.precision import Precision, autocast
@@ -44,7 +45,7 @@ def fit(
     clip: float,
     validation: int,
     precision: Precision,
-    objective: Objective = ELBO,
+    objective: Objective | Lattice = ELBO,
     patience: int | None = None,
     seed: int = 0,
     state: State | None = None,
@@ -78,7 +79,7 @@ def fit(
         Rows of `epoch` (from 1) and, in nats per image, `train_elbo`, `validation_elbo`,
         `reconstruction`, `kl` (of the validation part), `train_reconstruction`, `train_kl`.
         The ELBO is the bound, whatever the objective, of one look of the encoder; training
-        numbers are means over an epoch as it goes.
+        numbers are means over an epoch as it goes, of a lattice those of log p(x) itself.
 
     Raises:
         Diverged: naming epoch and loss.

@@ -22,7 +22,7 @@ from vae.readers import read
 
 BETAS = ["beta0", "beta1"]
 DENSITIES = ["gaussian", "continuous", "static"]
-MODELS = [*BETAS, "iwae", "convolutional", *DENSITIES]
+MODELS = [*BETAS, "iwae", "lattice", "convolutional", *DENSITIES]
 CLAIMS = [
     "aggregate",
     "anomaly",
@@ -126,10 +126,10 @@ def compute(here, params):
         params.planes,
         test,
         here / "results/planes/exact.json",
-        *(here / f"{name}.safetensors" for name in ("beta1", "iwae")),
+        *(here / f"{name}.safetensors" for name in ("beta1", "lattice")),
         seed=0,
     )
-    for name in (*BETAS, "iwae", "convolutional"):
+    for name in (*BETAS, "lattice", "convolutional"):
         planes.main(
             params.claims.models[name],
             here / f"{name}.safetensors",
@@ -177,7 +177,7 @@ def draw(here, params):
     script("factors")(params.claims, classes, *both, models=params.models, **plane)
     script("gaps")(classes, picture("gaps"), record("gaps", "vae"), record("gaps", "cvae"), **look)
     exact_file = here / "results/planes/exact.json"
-    for name, models in (("ordering", BETAS), ("objectives", ["beta1", "iwae"])):
+    for name, models in (("ordering", BETAS), ("objectives", ["beta1", "lattice"])):
         runs = [record("planes", model) for model in models]
         script("planes")(classes, exact_file, picture("planes", name), *runs, **plane)
     write_page.main(params.claims, here / "results", here / "claims.md")

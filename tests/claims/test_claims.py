@@ -57,6 +57,7 @@ def test_the_page_tables_every_model_with_its_scale_and_objective(made):
     for name in MODELS:
         assert f"| `{name}` | " in page
     assert "importance-weighted, 5 samples" in page
+    assert "likelihood over 2,048 codes" in page
     assert "density of grey pixels in [0, 1], Gaussian" in page
 
 

@@ -66,6 +66,20 @@ def complaint(read, tmp_path):
             {"beta": 2.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 5},
             "models.vae.objective is {.*}: .*no KL of its own; with it, give beta 1",
         ),
+        *(
+            (
+                "models__vae__objective",
+                {"beta": 1.0, "warmup": 0, "free_bits": 0, "mmd": 0, "samples": 1, "lattice": 99}
+                | also,
+                "models.vae.objective is {.*}: .*no bound that could be weighed; .* beta 1, sam",
+            )
+            for also in ({"mmd": 1.0}, {"samples": 2})
+        ),
+        (
+            "models__vae20__objective__lattice",
+            512,
+            "models.vae20 is {.*}: .*at most 3 latent axes, .*Bernoulli pixels; here are 20 and b",
+        ),
         ("evaluate__plane__n", 1, "evaluate.plane.n is 1: .*greater than or equal to 2"),
         ("models", {}, "models is {}: .*at least 1 item"),
         ("training__patience", 0, "training.patience is 0: .*greater than or equal to 1"),
@@ -179,6 +193,19 @@ def test_a_model_s_name_is_one_that_a_file_may_have(name, content, complaint):
 @pytest.mark.parametrize("value", [None, 3])
 def test_patience_is_a_number_or_null(value, content, read):
     assert read(changed(content, training__patience=value)).training.patience == value
+
+
+def test_a_lattice_wants_bernoulli_pixels(content, complaint):
+    content["models"]["cvae"]["objective"]["lattice"] = 512
+    content["pages"]["explorer"] = []
+    (mistake,) = complaint(changed(content, models__cvae__likelihood="gaussian"))
+    assert re.match("models.cvae is .*Bernoulli pixels; here are 2 and gaussian", mistake)
+
+
+def test_without_a_lattice_its_key_may_be_left_out(content, read):
+    objective = read(content).models["vae"].objective
+    content["models"]["vae"]["objective"]["lattice"] = 0
+    assert read(content).models["vae"].objective == objective
 
 
 def test_a_whole_number_is_a_number(content, read):

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from pipeline import deps, loading
 from scores import sheet as sheet_stage
 from scores import train
-from scores.rows import Scores
+from scores.rows import Row, Scores
 from scores.sheet import FEW_LABELS, _verdict, sheet
 from scores.train import LABELS, score
 from vae.files.dataset import Classes
@@ -65,7 +65,7 @@ def test_a_rows_scale_is_that_of_its_likelihood(scores):
     names = {"G": "bernoulli", "D": "dynamic-bernoulli", "S": "static-bernoulli"}
     for name, row in scores.rows.items():
         assert row.model.likelihood == names[row.scale], name
-        assert row.model.objective.model_dump() == {
+        assert row.model.objective.model_dump(exclude={"lattice"}) == {
             "beta": 1,
             "warmup": 0,
             "free_bits": 0,
@@ -102,6 +102,7 @@ def test_the_sheet_holds_mean_spread_and_difference(scores):
     rows = [line for line in lines if line.startswith("|")]
     told = [re.search(r"[+−]\d+\.\d+, (better|worse|as good|once) \|", row) for row in rows]
     assert sum(map(bool, told)) == len(published)
+    assert any("summed over the plane, to 0.004; mlp" in line for line in lines)
     assert any(line.startswith("| VAE, d = 2") and "75.0 ± 0.0" in line for line in lines)
 
 
@@ -114,7 +115,7 @@ def digits(tmp_path_factory):
 def small(row):
     """The same row with a network that is trained in a moment."""
     model = row.model.model_copy(update={"hidden": [16], "epochs": 2})
-    return row.model_copy(update={"model": model, "samples": 10})
+    return row.model_copy(update={"model": model, "samples": row.samples and 10})
 
 
 def test_a_row_is_trained_and_measured_whole(scores, digits):
@@ -123,6 +124,23 @@ def test_a_row_is_trained_and_measured_whole(scores, digits):
     assert found["elbo"] == again["elbo"]
     assert found["elbo"] < found["log_likelihood"] < 0
     assert set(found["knn_accuracy"]) == set(LABELS) == set(map(int, FEW_LABELS))
+
+
+def test_a_row_is_summed_over_the_plane_where_it_asks_for_that(scores, digits):
+    row = small(scores.rows["lattice2"])
+    found = score(row, digits.train, digits.test, 10, seed=0)
+    sampled = row.model_copy(update={"plane": None, "samples": 300})
+    bounds = score(sampled, digits.train, digits.test, 10, seed=0)
+    for name in ("elbo", "log_likelihood"):
+        assert found[name] == pytest.approx(bounds[name], abs=0.05)
+    assert found["log_likelihood_error"] < bounds["log_likelihood_error"] / 10
+
+
+@pytest.mark.parametrize("ways", [{"samples": 10}, {"plane": None}])
+def test_a_row_is_measured_in_one_way(ways, scores):
+    row = scores.rows["lattice2"].model_dump() | ways
+    with pytest.raises(ValueError, match="give samples or plane, one of the two"):
+        Row.model_validate(row)
 
 
 def test_a_conditional_row_knows_its_classes_and_names_none(scores, digits):
