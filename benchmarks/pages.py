@@ -13,6 +13,7 @@ from jaxtyping import Int, UInt8
 from numpy import ndarray
 from PIL import Image
 from playwright.sync_api import Page
+from torch.utils.dlpack import from_dlpack
 
 from benchmarks.browser import explore, started
 from benchmarks.posterior import Posterior, measure
@@ -214,7 +215,7 @@ def posterior_error(
 def _inputs(
     model: VAE, images: UInt8[ndarray, "n *image"], labels: Int[ndarray, " n"]
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    return torch.from_numpy(images).float() / 255, _classes(model, labels)
+    return from_dlpack(images).float() / 255, _classes(model, labels)
 
 
 def _lists(values: torch.Tensor, y: torch.Tensor | None) -> list[Any]:

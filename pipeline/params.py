@@ -14,7 +14,7 @@ _Mnists = Literal["mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-mnist"]
 _Emnists = Literal[
     "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits", "emnist-letters"
 ]
-DataSet = Literal[_Mnists, _Emnists, "digits", "folder"]
+DataSet = Literal[_Mnists, _Emnists, "cifar10", "cifar100", "svhn", "digits", "folder"]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]
@@ -30,9 +30,14 @@ class Section(BaseModel):
 
 
 class Data(Section):
-    """Which images."""
+    """Which images; all but the name is of pictures of one's own, see `vae.image_folder`."""
 
     name: DataSet
+    size: Annotated[list[Positive], Field(min_length=2, max_length=2)] | None
+    """Height and width."""
+    channels: Literal[1, 3] | None
+    test_share: Share
+    split_seed: Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Training(Section):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
@@ -49,7 +50,7 @@ def score(
     begun = time.perf_counter()
     history = fit(
         model,
-        torch.from_numpy(train.x),
+        from_dlpack(train.x),
         torch.from_numpy(train.y),
         epochs=settings.epochs,
         objective=objective(**settings.objective.model_dump()),
@@ -58,7 +59,7 @@ def score(
     )
     trained = time.perf_counter() - begun
 
-    x = model.eval().observe(torch.from_numpy(test.x).to(device()), seed)
+    x = model.eval().observe(from_dlpack(test.x).to(device()), seed)
     y = torch.from_numpy(test.y).to(device()) if model.conditional else None
     bounds = _bounds(row, model, x, y, seed)
     return {
@@ -92,7 +93,7 @@ def _few_labels(
     from sklearn.neighbors import KNeighborsClassifier
 
     def codes(data: LabelledImages) -> np.ndarray:
-        return encode(model, torch.from_numpy(data.x), torch.from_numpy(data.y), seed).mean
+        return encode(model, from_dlpack(data.x), torch.from_numpy(data.y), seed).mean
 
     known, unknown = codes(train), codes(test)
     random = np.random.default_rng(seed)

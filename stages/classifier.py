@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
@@ -31,7 +32,7 @@ def main(
     x, y = LabelledImages.load(test)
     names = Classes.load(classes, [*data.y, *y]).names
     model = Classifier(data.image_shape, len(names), options.pop("channels")).to(device())
-    fit(model, torch.from_numpy(data.x), torch.from_numpy(data.y), seed=seed, **options)
+    fit(model, from_dlpack(data.x), torch.from_numpy(data.y), seed=seed, **options)
     p = probabilities(model.eval(), x)
     numbers = {
         "accuracy": float((p.argmax(axis=1) == y).mean()),

@@ -1,13 +1,15 @@
-"""Download a data set's archives, verify them, and read them into files of arrays."""
+"""Bring a data set's archives here, verified, or one's own pictures, and read them into arrays."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 from pipeline.files import atomic_write
 from pipeline.params import Data
-from pipeline.progress import download_bar
+from pipeline.progress import download_bar, progress
 from pipeline.run import run
 from vae.archives import fetch
+from vae.image_folder import Options
 from vae.readers import read
 
 
@@ -21,7 +23,14 @@ def main(store: Path, folder: Path, target: Path, other: str = "", *, dataset: D
     archives, mirror = store / name, os.environ.get("DATASET_MIRROR")
     with download_bar() as bar:
         fetch(name, archives, mirror=mirror, progress=bar)
-    train, test, classes = read(name, archives, folder)
+    options = Options(
+        dataset.size,
+        dataset.channels,
+        dataset.test_share,
+        dataset.split_seed,
+    )
+    track = partial(progress, what=f"{name}: reading")
+    train, test, classes = read(name, archives, folder, options, track)
     with atomic_write(target / "train.npz") as file:
         train.save(file)
     with atomic_write(target / "test.npz") as file:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
@@ -16,7 +17,7 @@ def main(test: Path, model_file: Path, latents: Path, *, seed: int) -> None:
     """Write the codes of a model."""
     x, y = LabelledImages.load(test)
     model = checkpoint.load(model_file, device())
-    codes = encode(model, torch.from_numpy(x), torch.from_numpy(y), seed)
+    codes = encode(model, from_dlpack(x), torch.from_numpy(y), seed)
     with atomic_write(latents) as file:
         codes.save(file)
 

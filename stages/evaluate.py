@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
@@ -14,7 +14,7 @@ from pipeline.run import run
 from vae import quadrature
 from vae.codes import Codes, active, kl_by_axis
 from vae.embedding import knn_accuracy
-from vae.evaluation import Bounds, importance
+from vae.evaluation import Bounds, Seen, importance, observed
 from vae.files.dataset import LabelledImages
 from vae.files.metrics import write_metrics
 from vae.model import VAE, checkpoint
@@ -29,9 +29,13 @@ def main(
     data = LabelledImages.load(test)
     codes = Codes.load(latents, data)
     model = checkpoint.load(model_file, device())
-    x = model.observe(torch.from_numpy(data.x).to(device()), seed)
-    y = torch.from_numpy(data.y).to(device()) if model.conditional else None
-    bounds = _bounds(model, x, y, seed, evaluate, model_file.stem)
+    likelihoods, floors = [], []
+    images, labels = from_dlpack(data.x), torch.from_numpy(data.y)
+    for part in observed(model, images, labels, seed):
+        likelihoods.append(_bounds(model, part, evaluate, model_file.stem))
+        if model.likelihood.scale != "density":
+            floors.append(entropy(part.x))
+    bounds = type(likelihoods[0])(*map(torch.cat, zip(*likelihoods, strict=True)))
     reconstruction, kl, log_likelihood = (float(part.mean()) for part in bounds[:3])
     numbers = {
         "elbo": reconstruction - kl,
@@ -43,7 +47,7 @@ def main(
         "log_likelihood_at_edge": (
             int(bounds.at_edge.sum()) if isinstance(bounds, Exact) else None
         ),
-        "entropy_floor": float(entropy(x).mean()) if model.likelihood.scale != "density" else None,
+        "entropy_floor": float(torch.cat(floors).mean()) if floors else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
         "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
@@ -52,14 +56,12 @@ def main(
         write_metrics(file, {model_file.stem: numbers})
 
 
-def _bounds(
-    model: VAE, x: Tensor, y: Tensor | None, seed: int, settings: Evaluate, name: str
-) -> Exact | Bounds:
+def _bounds(model: VAE, part: Seen, settings: Evaluate, name: str) -> Exact | Bounds:
     """Log p(x) itself where it can be summed over the plane, else a bound by samples."""
     track, precision = partial(progress, what=f"{name}: likelihood"), settings.precision
     if quadrature.fits(model):
-        return quadrature.exact(model, x, y, **settings.plane.model_dump(), track=track)
-    return importance(model, x, y, settings.samples, seed, precision, track)
+        return quadrature.exact(model, part.x, part.y, **settings.plane.model_dump(), track=track)
+    return importance(model, *part[:2], settings.samples, part.seed, precision, track)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
@@ -98,21 +99,26 @@ def main(
 
 
 def _images(data: LabelledImages, without: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images and labels but for those of one class."""
+    """Images and labels; but for those of one class, they lie in memory."""
+    x, y = data
     if without >= 0:
-        require_classes([without], data.y, "held_out")
-    kept = data.y != without
-    if kept.sum() < 2:  # one to train on, one to validate on
-        raise InputError(f"held_out: all training images but {kept.sum()} are of class {without}")
-    return torch.from_numpy(data.x[kept]), torch.from_numpy(data.y[kept])
+        require_classes([without], y, "held_out")
+        kept = y != without
+        if kept.sum() < 2:  # one to train on, one to validate on
+            raise InputError(
+                f"held_out: all training images but {kept.sum()} are of class {without}"
+            )
+        x, y = x[kept], y[kept]
+    return from_dlpack(x), torch.from_numpy(y)
 
 
 def _key(settings: str, *data: Path) -> str:
     """Names all that the trained bytes depend on: settings, data and code."""
     key = hashlib.sha256(settings.encode())
     loaded = [sys.modules[name] for name in sorted(sys.modules) if name.startswith("vae.")]
-    for file in (*data, Path(__file__), *(Path(str(module.__file__)) for module in loaded)):
-        key.update(file.read_bytes())
+    for path in (*data, Path(__file__), *(Path(str(module.__file__)) for module in loaded)):
+        with path.open("rb") as file:
+            key.update(hashlib.file_digest(file, "sha256").digest())
     return key.hexdigest()[:16]
 
 

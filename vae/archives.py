@@ -23,6 +23,9 @@ _TORCHVISION = {
     "kmnist": "KMNIST",
     "qmnist": "QMNIST",
     "emnist": "EMNIST",
+    "cifar10": "CIFAR10",
+    "cifar100": "CIFAR100",
+    "svhn": "SVHN",
 }
 
 
@@ -49,6 +52,11 @@ def archives(name: str) -> list[Archive]:
         return [Archive(url.rsplit("/", 1)[1], md5, (url,)) for url, md5 in urls]
     if name.startswith("emnist-"):
         return [Archive(kind.url.rsplit("/", 1)[1], kind.md5, (kind.url,))]
+    if name.startswith("cifar"):
+        return [Archive(kind.filename, kind.tgz_md5, (kind.url,))]
+    if name == "svhn":
+        listed = (kind.split_list[part] for part in ("train", "test"))
+        return [Archive(file, md5, (url,)) for url, file, md5 in listed]
     return [
         Archive(file, md5, tuple(mirror + file for mirror in kind.mirrors))
         for file, md5 in kind.resources

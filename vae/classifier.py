@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float, Float32, Int, Num, UInt8
 from numpy import ndarray
 from torch import Tensor, nn
+from torch.utils.dlpack import from_dlpack
 
 from vae.model.networks import halving
 
@@ -54,16 +55,16 @@ def fit(
 ) -> None:
     """Train in place; each epoch visits every image once, in an order drawn by the seed."""
     device = next(model.parameters()).device
-    images, labels = images.to(device), labels.to(device)
     generator = torch.Generator().manual_seed(seed)
     orders = [torch.randperm(len(images), generator=generator) for _ in range(epochs)]
-    batches = [batch for order in orders for batch in order.to(device).split(batch_size)]
+    batches = [batch for order in orders for batch in order.split(batch_size)]
     optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=learning_rate, total_steps=len(batches)
     )
     for batch in batches:
-        loss = nn.functional.cross_entropy(model(images[batch].float() / 255), labels[batch])
+        x, y = images.index_select(0, batch).to(device), labels[batch].to(device)
+        loss = nn.functional.cross_entropy(model(x.float() / 255), y)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -79,6 +80,6 @@ def probabilities(
     scale = 255 if images.dtype == np.uint8 else 1
     parts = [
         model(part.to(device).float() / scale).softmax(-1).cpu()
-        for part in torch.from_numpy(images).split(_AT_ONCE)
+        for part in from_dlpack(images).split(_AT_ONCE)
     ]
     return torch.cat(parts).numpy()

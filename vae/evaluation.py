@@ -1,7 +1,7 @@
 """What a trained model says of a data set: posteriors and likelihoods, in nats per image."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -14,22 +14,48 @@ from vae.model import VAE, Labels
 from vae.objective import importance_bound, kl_by_axis, standard_normal
 from vae.precision import Precision, autocast
 
+_SEEN_AT_ONCE = 2**23  # pixels: bounds what all that follows takes of memory
 _ENCODED_AT_ONCE = 5000
 _DECODED_AT_ONCE = 2000  # images: bounds the memory of `importance`, and fits a CPU's cache
 
 Track = Callable[[Iterable[Tensor]], Iterable[Tensor]]
 
 
+class Seen(NamedTuple):
+    """What a model sees of a part of a set of images, on its device."""
+
+    x: Float[Tensor, "part *image"]
+    y: Int[Tensor, " part"] | None
+    """Their classes, if the model is conditional."""
+    seed: int
+    """Of this part's noise."""
+
+
+def observed(
+    model: VAE, x: UInt8[Tensor, "n *image"], y: Int[Tensor, " n"], seed: int
+) -> Iterator[Seen]:
+    """A set of images part by part, each as large as memory holds easily, a function of the seed.
+
+    The first part, which of most sets is all, is what `VAE.observe` says of it.
+    """
+    device = next(model.parameters()).device
+    size = max(1, _SEEN_AT_ONCE // x[0].numel())
+    parts = zip(model.likelihood.prepare(x).split(size), y.split(size), strict=True)
+    for number, (images, labels) in enumerate(parts):
+        of_part = number << 31 | seed
+        torch.manual_seed(of_part)
+        seen = model.likelihood.observe(images.to(device))
+        yield Seen(seen, labels.to(device) if model.conditional else None, of_part)
+
+
 @torch.no_grad()
 def encode(model: VAE, x: UInt8[Tensor, "n *image"], y: Int[Tensor, " n"], seed: int) -> Codes:
     """The posteriors of all images; what is drawn of them is a function of the seed."""
-    device = next(model.parameters()).device
     parts = []
-    seen = model.observe(x.to(device), seed)
-    for images, labels in zip(seen.split(_ENCODED_AT_ONCE), y.split(_ENCODED_AT_ONCE), strict=True):
-        classes = labels.to(device) if model.conditional else None
-        q = model.encode(images, classes).base_dist
-        parts.append(torch.stack([q.loc, 2 * q.scale.log()]).cpu())
+    for part in observed(model, x, y, seed):
+        for some in torch.arange(len(part.x), device=part.x.device).split(_ENCODED_AT_ONCE):
+            q = model.encode(part.x[some], None if part.y is None else part.y[some]).base_dist
+            parts.append(torch.stack([q.loc, 2 * q.scale.log()]).cpu())
     mean, log_var = torch.cat(parts, dim=1)
     noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(seed))
     sample = mean + (0.5 * log_var).exp() * noise

@@ -1,38 +1,22 @@
-"""A data set by name: training and test images, labels, class names, from whole archives.
+"""A data set by name: training and test images, labels, class names.
 
-torchvision's readers read what `vae.archives.fetch` brought; scikit-learn brings `digits`; the
-user's own four IDX files are `folder`.
+torchvision reads what `vae.archives.fetch` brought; scikit-learn brings `digits`; the user's own
+pictures or IDX files are `folder`.
 """
 
-import gzip
-import io
-import math
-import shutil
-import struct
-import tempfile
-import zlib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy import ndarray
 
-from vae.archives import archives, torchvision_class
+from vae import idx, image_folder, torchvision_sets
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
+from vae.image_folder import ANY, Options
+from vae.images import Track
 
 _FEWEST = 3
 """Images of each part: one is held out of a training; neighbours are of one point of several."""
-_MOST_CLASSES = 1000
-"""That are called by their number, so that no stray label makes a list of two billion names."""
-_CHUNK = 1 << 20
-_IDX = {
-    "x_train": "train-images-idx3-ubyte",
-    "y_train": "train-labels-idx1-ubyte",
-    "x_test": "t10k-images-idx3-ubyte",
-    "y_test": "t10k-labels-idx1-ubyte",
-}
-_IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 class Dataset(NamedTuple):
@@ -73,13 +57,21 @@ def checked(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def read(name: str, store: Path, folder: Path) -> Dataset:
-    """A data set from its fetched archives, from scikit-learn, or from the user's own IDX files.
+def read(
+    name: str,
+    store: Path,
+    folder: Path,
+    options: Options = ANY,
+    track: Track = iter,
+) -> Dataset:
+    """A data set from its fetched archives, from scikit-learn, or from the user's own files.
 
     Args:
         name: as in params.yaml.
         store: where `fetch` put the archives.
-        folder: of the user's four IDX files, for `folder`.
+        folder: of the user's pictures or four IDX files, for `folder`.
+        options: of those pictures.
+        track: wraps the iteration over batches of pictures, to show progress.
 
     Raises:
         InputError: files are missing, unreadable or disagree.
@@ -87,33 +79,8 @@ def read(name: str, store: Path, folder: Path) -> Dataset:
     if name == "digits":
         return _digits()
     if name == "folder":
-        return _folder(folder)
-    kind = torchvision_class(name)
-    options: dict[str, Any] = {}
-    if name == "qmnist":
-        options = {"compat": True}
-    if name.startswith("emnist-"):
-        options = {"split": name.removeprefix("emnist-")}
-    with tempfile.TemporaryDirectory() as root:
-        raw = Path(root, kind.__name__, "raw")
-        raw.mkdir(parents=True)
-        for archive in archives(name):
-            shutil.copyfile(store / archive.name, raw / archive.name)
-        # torchvision finds its archives there, whole, and only unpacks them
-        train, test = (kind(root, train=part, download=True, **options) for part in (True, False))
-    class_names = [str(label).split(" - ")[0] for label in train.classes]
-    offset = 0
-    if name == "emnist-letters":  # its labels begin with 1, and its first class is "N/A"
-        class_names, offset = class_names[1:], 1
-    x = {part: data.data.numpy() for part, data in (("train", train), ("test", test))}
-    if name.startswith("emnist-"):  # EMNIST's images lie transposed in its files
-        x = {part: images.swapaxes(1, 2) for part, images in x.items()}
-    y = {
-        part: data.targets.reshape(len(data), -1)[:, 0].numpy().astype(np.int64) - offset
-        for part, data in (("train", train), ("test", test))
-    }
-    train_part, test_part = (LabelledImages(x[part], y[part]) for part in ("train", "test"))
-    return checked(Dataset(train_part, test_part, Classes(name, tuple(class_names))))
+        return _folder(folder, store, options, track)
+    return checked(Dataset(*torchvision_sets.read(name, store)))
 
 
 def _digits() -> Dataset:
@@ -129,77 +96,13 @@ def _digits() -> Dataset:
     return Dataset(train, test, Classes("digits", tuple("0123456789")))
 
 
-def _folder(folder: Path) -> Dataset:
-    arrays = {key: _read_idx(folder, name) for key, name in _IDX.items()}
-    for key in ("y_train", "y_test"):
-        if arrays[key].ndim != 1 or arrays[key].dtype.kind == "f":
-            raise InputError(f"{folder / _IDX[key]}: labels must be a list of whole numbers")
-        arrays[key] = arrays[key].astype(np.int64)
-    names = folder / "classes.txt"
-    if names.is_file():
-        try:
-            classes = names.read_text(encoding="utf-8-sig").split("\n")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{names} is not UTF-8 text: {error}") from None
-        class_names = tuple(line.strip() for line in classes if line.strip())
+def _folder(folder: Path, store: Path, options: Options, track: Track) -> Dataset:
+    if idx.lies_in(folder):
+        found = idx.read(folder, store)
     else:
-        classes_seen = 1 + max(int(arrays[key].max(initial=0)) for key in ("y_train", "y_test"))
-        if classes_seen > _MOST_CLASSES:
-            raise InputError(
-                f"{folder}: labels run to {classes_seen - 1}; number the classes from 0, to "
-                f"{_MOST_CLASSES - 1} at most, or name them in classes.txt; see its README.md"
-            )
-        class_names = tuple(map(str, range(classes_seen)))
+        found = image_folder.read(folder, options, store, track)
     try:
-        return checked(
-            Dataset(
-                LabelledImages(arrays["x_train"], arrays["y_train"]),
-                LabelledImages(arrays["x_test"], arrays["y_test"]),
-                Classes("folder", class_names),
-            )
-        )
+        return checked(Dataset(*found))
     except InputError as error:
         what = str(error).removeprefix("folder: ")
         raise InputError(f"{folder}: {what}; see its README.md") from None
-
-
-def _read_idx(folder: Path, name: str) -> ndarray:
-    """An IDX file: 0, 0, type, number of axes; the lengths of the axes; numbers, all big-endian.
-
-    torchvision's reader knows no more than three axes, so no colour.
-    """
-    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
-    if path is None:
-        raise InputError(f"{folder} holds neither {name} nor {name}.gz; see its README.md")
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            zeros, kind, axes = struct.unpack(">HBB", file.read(4))
-            if zeros != 0 or kind not in _IDX_TYPES or axes == 0:
-                raise ValueError("its first bytes are no IDX header")
-            shape = struct.unpack(f">{axes}I", file.read(4 * axes))
-            dtype = np.dtype(_IDX_TYPES[kind])
-            content = _exactly(file, math.prod(shape) * dtype.itemsize)
-        array = np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
-    except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
-        raise InputError(
-            f"{path} is not a whole IDX file: {error}; see {folder / 'README.md'}"
-        ) from None
-    if "images" in name and array.dtype != np.uint8:
-        raise InputError(f"{path} holds {array.dtype}; images must be unsigned bytes")
-    return array
-
-
-def _exactly(file: io.BufferedIOBase, size: int) -> bytearray:
-    """The rest of a file, if it has that size; never much more of it is held in memory.
-
-    Raises:
-        ValueError: it has another size.
-    """
-    content = bytearray()
-    while chunk := file.read(_CHUNK):
-        content += chunk
-        if len(content) > size:
-            raise ValueError(f"its header promises {size} bytes, and more follow")
-    if len(content) < size:
-        raise ValueError(f"its header promises {size} bytes, and {len(content)} follow")
-    return content

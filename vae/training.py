@@ -1,4 +1,8 @@
-"""Maximise the ELBO by stochastic gradient ascent on data that stays in the device's memory.
+"""Maximise the ELBO by stochastic gradient ascent on data of any size.
+
+A batch is gathered from where the images lie, which may be a file (`vae.files.records`): then the
+system keeps in memory what there is room for. To another device than the CPU all of them move at
+once, up to a gigabyte, and else batch by batch.
 
 Adam with a one-cycle learning rate. Every epoch visits each training image once, in an order drawn
 from the seed and the epoch's number alone, so a training that was interrupted and goes on from its
@@ -26,6 +30,7 @@ State = dict[str, Any]
 ELBO = Objective()
 
 _VALIDATION_BATCH = 1000
+_MOVED_AT_ONCE = 2**30  # bytes of images
 
 
 class Diverged(InputError):
@@ -56,7 +61,7 @@ def fit(
 
     Args:
         model: on the device to train on; the data is moved there.
-        images: grey levels 0–255, of which `validation` images, drawn by the seed, are held out.
+        images: levels 0–255, of which `validation` images, drawn by the seed, are held out.
         labels: read by a conditional model only.
         epochs: passes over the training part.
         batch_size: images a step.
@@ -86,9 +91,12 @@ def fit(
     """
     device = next(model.parameters()).device
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    images, observe = model.likelihood.prepare(images), model.likelihood.observe
+    images = model.likelihood.prepare(images)
+    if images.nbytes <= _MOVED_AT_ONCE:
+        images = images.to(device)
+    labels = labels.to(images.device)
     train, held_out = (
-        _Part(images[part].to(device), labels[part].to(device), observe, model.conditional)
+        _Part(images, labels, part, model.likelihood.observe, model.conditional, device)
         for part in order.tensor_split([len(images) - validation])
     )
     cast = autocast(precision, device)
@@ -173,28 +181,31 @@ def fit(
 
 @dataclass
 class _Part:
-    """Images and labels of one part of the data, in batches as a model sees them."""
+    """One part of images and labels, in batches as a model on a device sees them."""
 
     images: Tensor
     labels: Tensor
+    places: Tensor
+    """Which of them belong to the part."""
     observe: Callable[[Tensor], Tensor]
     conditional: bool
+    device: torch.device
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.places)
 
     def shuffled(self, size: int) -> Iterator[tuple[Float[Tensor, "batch *image"], Tensor | None]]:
         """Every image once, in a new order; the last batch may be smaller."""
-        return self._batches(torch.randperm(len(self)), size)
+        return self._batches(self.places[torch.randperm(len(self))], size)
 
     def ordered(self, size: int) -> Iterator[tuple[Float[Tensor, "batch *image"], Tensor | None]]:
         """Every image once, as they lie."""
-        return self._batches(torch.arange(len(self)), size)
+        return self._batches(self.places, size)
 
-    def _batches(self, order: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
-        for batch in order.to(self.images.device).split(size):
-            x = self.observe(self.images.index_select(0, batch))
-            yield x, self.labels[batch] if self.conditional else None
+    def _batches(self, places: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        for batch in places.to(self.images.device).split(size):
+            x = self.observe(self.images.index_select(0, batch).to(self.device))
+            yield x, self.labels[batch].to(self.device) if self.conditional else None
 
 
 @torch.no_grad()

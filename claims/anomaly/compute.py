@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-import torch
+from torch.utils.dlpack import from_dlpack
 
 from claims.anomaly import Settings
 from claims.anomaly.measure import (
@@ -103,7 +103,7 @@ def _both_ways(
 
 def _scores(model_file: Path, images: LabelledImages, samples: int, seed: int) -> Scores:
     model: VAE = checkpoint.load(model_file, device())
-    x = model.observe(torch.from_numpy(images.x).to(device()), seed)
+    x = model.observe(from_dlpack(images.x).to(device()), seed)
     bounds = importance(model, x, None, samples, seed, "bfloat16")
     return scores(bounds.reconstruction.numpy(), bounds.kl.numpy(), entropy(x).cpu().numpy())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from claims.gaps import Settings
 from claims.gaps.measure import GapSummary
@@ -37,7 +38,7 @@ def main(
     images, name, limit = LabelledImages.load(test), model_file.stem, settings.limit
     model = checkpoint.load(model_file, device())
     model.shifts = model.refinements = 0  # the claim is of the encoder alone
-    x = model.observe(torch.from_numpy(images.x).to(device()), seed)
+    x = model.observe(from_dlpack(images.x).to(device()), seed)
     y = torch.from_numpy(images.y).to(device()) if model.conditional else None
     some = np.linspace(0, len(x) - 1, min(settings.images, len(x)), dtype=int)
     part = x[some], None if y is None else y[some]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from claims.planes import Settings
 from pipeline.device import device
@@ -33,7 +34,7 @@ def _likelihood(
     model_file: Path, images: LabelledImages, settings: Settings, seed: int
 ) -> dict[str, float]:
     model, n, limit = checkpoint.load(model_file, device()), settings.grid, settings.limit
-    x = model.observe(torch.from_numpy(images.x).to(device()), seed)
+    x = model.observe(from_dlpack(images.x).to(device()), seed)
     y = torch.from_numpy(images.y).to(device()) if model.conditional else None
     some = np.linspace(0, len(x) - 1, min(settings.images, len(x)), dtype=int)
     part = x[some], None if y is None else y[some]

@@ -146,7 +146,7 @@ def test_without_a_class_all_other_images_are_trained_on_in_order(begin, tmp_pat
     assert torch.equal(x, torch.from_numpy(images[labels != 1]))
     assert torch.equal(y, torch.from_numpy(labels[labels != 1]))
     _, x, y = begin()
-    assert torch.equal(x, torch.from_numpy(images))
+    assert torch.equal(x, torch.from_numpy(images.copy()))
     assert torch.equal(y, torch.from_numpy(labels))
 
 
@@ -183,6 +183,7 @@ def test_a_restart_without_a_class_begins_anew(begin):
 def test_a_restart_on_other_data_begins_anew(begin, tmp_path):
     first, *_ = begin()
     images, labels = LabelledImages.load(tmp_path / "train.npz")
+    images = images.copy()
     images[7, 2, 1] ^= 1
     LabelledImages(images, labels).save(tmp_path / "train.npz")
     other, *_ = begin()

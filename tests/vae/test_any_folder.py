@@ -1,17 +1,20 @@
 """A folder of one's own, whatever lies in it: read whole, or refused in a line without a trace."""
 
 import gzip
+import io
 import os
 import struct
 import tempfile
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import Image
 
 from pipeline.params import Data
 from stages import download
@@ -27,6 +30,7 @@ NAMES = (
     "t10k-labels-idx1-ubyte",
 )
 WHOLE = [idx(array) for array in (*sample(6, labels=3), *sample(3, labels=3))]
+FOLDER = Data(name="folder", size=None, channels=None, test_share=0.5, split_seed=0)
 MOST_MEMORY = 32 << 20
 WORLD = dict(zip(NAMES, WHOLE, strict=True))
 
@@ -125,12 +129,14 @@ def download_from(laid, classes):
         mine, target = Path(here, "mine"), Path(here, "dataset")
         mine.mkdir()
         for name, (place, data) in laid.items():
-            place(mine / name, data)
+            with suppress(OSError):  # where a file lies already, no folder can
+                (mine / name).parent.mkdir(parents=True, exist_ok=True)
+                place(mine / name, data)
         if classes is not None:
             (mine / "classes.txt").write_bytes(classes)
         tracemalloc.start()
         try:
-            download.main(Path(here, "store"), mine, target, dataset=Data(name="folder"))
+            download.main(Path(here, "store"), mine, target, dataset=FOLDER)
         except InputError as error:
             left = list(target.glob("*")) if target.exists() else []
             assert str(mine) in str(error)
@@ -157,6 +163,60 @@ def test_any_folder_is_read_whole_or_refused_in_a_line(folder):
         assert images.x[0].size > 0
         assert 0 <= images.y.min() <= images.y.max() < len(classes.names)
     assert train.image_shape == test.image_shape
+
+
+def encoded(suffix):
+    """A whole picture in a file of that kind."""
+    content, noise = io.BytesIO(), np.random.default_rng(0).integers(0, 256, (9, 8, 3), np.uint8)
+    Image.fromarray(noise).save(content, suffix)
+    return content.getvalue()
+
+
+PICTURES = {suffix: encoded(suffix) for suffix in ("png", "jpeg", "webp", "bmp", "tiff")}
+PIECES = st.sampled_from(["train", "test", "ape", "__MACOSX", ".x", "0", "\udcff", "a\nb"])
+
+
+@st.composite
+def pictures(draw):
+    """The bytes of a picture, whole or damaged, and how they lie in the folder."""
+    whole = PICTURES[draw(st.sampled_from(list(PICTURES)))]
+    way = draw(st.sampled_from(["whole", "whole", "cut", "flipped", "any"]))
+    if way == "cut":
+        whole = whole[: draw(st.integers(0, len(whole) - 1))]
+    elif way == "flipped":
+        whole = flipped(whole, draw(st.integers(0, 8 * len(whole) - 1)))
+    elif way == "any":
+        whole = draw(st.binary(max_size=99))
+    return draw(st.sampled_from([plain, plain, plain, loop, dangling, pipe, folder])), whole
+
+
+@st.composite
+def image_folders(draw):
+    """Some good pictures of two classes, and anything beside them."""
+    laid = {f"{name}/{n}.png": (plain, PICTURES["png"]) for name in "ab" for n in range(4)}
+    if draw(st.booleans()):
+        laid = {f"{part}/{name}": put for part in ("train", "test") for name, put in laid.items()}
+    places = st.lists(PIECES, min_size=1, max_size=3).map("/".join)
+    for place in draw(st.sets(places, max_size=4)):
+        name = place + draw(st.sampled_from([".png", ".jpg", ".JPG", ".txt", ""]))
+        laid.setdefault(name, draw(pictures()))
+    return laid
+
+
+@pytest.mark.usefixtures("as_users_run_it")
+@settings(max_examples=25)
+@given(image_folders())
+def test_any_folder_of_pictures_is_read_whole_or_refused_line_by_line(folder):
+    made = download_from(folder, None)
+    if isinstance(made, str):
+        first, *lines = made.splitlines()
+        assert not lines or f"{len(lines)} mistake(s)" in first
+        return
+    train, test, classes = made
+    assert train.image_shape == test.image_shape == (9, 8, 3)
+    assert set(train.y.tolist()) == set(range(len(classes.names)))
+    listed = sum(len(part.x) for part in (train, test))
+    assert 8 <= listed <= 4 + 16
 
 
 @st.composite

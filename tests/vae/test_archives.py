@@ -330,7 +330,15 @@ def test_every_archive_has_an_md5_and_addresses_that_end_with_its_name(name):
 
 
 @pytest.mark.parametrize(
-    "name, number", [("mnist", 4), ("qmnist", 4), ("emnist-letters", 1), ("digits", 0)]
+    "name, number",
+    [
+        ("mnist", 4),
+        ("qmnist", 4),
+        ("emnist-letters", 1),
+        ("cifar10", 1),
+        ("svhn", 2),
+        ("digits", 0),
+    ],
 )
 def test_the_number_of_archives(name, number):
     assert len(archives(name)) == number

@@ -1,10 +1,14 @@
 """Readers: every data set against arrays that we wrote ourselves, and files that do not fit."""
 
 import gzip
+import io
+import os
+import pickle
 import re
 import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import numpy as np
@@ -112,6 +116,120 @@ def test_emnist_letters_are_counted_from_zero(emnist):
 )
 def test_emnist_class_names(name, class_names, emnist):
     assert emnist(name)[0].classes.names == tuple(class_names)
+
+
+def pickled(**entries):
+    return pickle.dumps(entries, protocol=2)
+
+
+def put_cifar(kind, folder, batches, meta, store, monkeypatch):
+    """An archive as CIFAR's makers publish it: pickled batches of rows, colour by colour."""
+    files = {**batches, kind.meta["filename"]: meta}
+    archive = store / kind.filename
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, data in files.items():
+            member = tarfile.TarInfo(f"{folder}/{name}")
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    sums = {name: md5(data) for name, data in files.items()}
+    for part in ("train_list", "test_list"):
+        monkeypatch.setattr(kind, part, [[n, sums[n]] for n, _ in getattr(kind, part)])
+    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": sums[kind.meta["filename"]]})
+    monkeypatch.setattr(kind, "tgz_md5", md5(archive.read_bytes()))
+
+
+def rows(x):
+    """Colour images as CIFAR has them: the reds of an image, its greens, its blues."""
+    return x.transpose(0, 3, 1, 2).reshape(len(x), -1)
+
+
+def test_cifar10_reads_back_exactly(tmp_path, monkeypatch):
+    from torchvision.datasets import CIFAR10
+
+    train, test = sample(10, (32, 32, 3)), sample(4, (32, 32, 3))
+    batches = {
+        f"data_batch_{n + 1}": pickled(
+            data=rows(train[0][2 * n :][:2]), labels=list(map(int, train[1][2 * n :][:2]))
+        )
+        for n in range(5)
+    }
+    batches["test_batch"] = pickled(data=rows(test[0]), labels=list(map(int, test[1])))
+    names = ["airplane", "automobile", "bird", "cat", "deer", *"abcde"]
+    meta = pickled(label_names=names)
+    put_cifar(CIFAR10, "cifar-10-batches-py", batches, meta, tmp_path, monkeypatch)
+    data = read("cifar10", tmp_path, tmp_path)
+    assert_holds(data, train, test)
+    assert data.classes == ("cifar10", tuple(names))
+
+
+@pytest.fixture
+def cifar100(tmp_path, monkeypatch):
+    """Its archive, its two parts and the names of its classes."""
+    from torchvision.datasets import CIFAR100
+
+    parts = [sample(n, (32, 32, 3), labels=100) for n in (9, 4)]
+    batches = {
+        name: pickled(data=rows(x), fine_labels=list(map(int, y)), coarse_labels=[19] * len(y))
+        for name, (x, y) in zip(("train", "test"), parts, strict=True)
+    }
+    names = [f"class_{n}" for n in range(100)]
+    meta = pickled(fine_label_names=names, coarse_label_names=["x"] * 20)
+    put_cifar(CIFAR100, "cifar-100-python", batches, meta, tmp_path, monkeypatch)
+    return tmp_path, parts, names
+
+
+def test_cifar100_takes_its_hundred_fine_classes(cifar100):
+    store, parts, names = cifar100
+    data = read("cifar100", store, store)
+    assert_holds(data, *parts)
+    assert data.classes == ("cifar100", tuple(names))
+
+
+class Trap:
+    """Whoever unpickles it makes a folder."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.place),)
+
+
+def test_no_pickle_is_loaded_but_what_torchvision_lists(cifar100, monkeypatch):
+    import torchvision.datasets.utils
+
+    def offline(*args, **kwargs):
+        raise OSError("no network")
+
+    store, *_ = cifar100
+    with tarfile.open(store / "cifar-100-python.tar.gz", "w:gz") as tar:
+        data = pickle.dumps(Trap(store / "sprung"), protocol=2)
+        for name in ("train", "test", "meta"):
+            member = tarfile.TarInfo(f"cifar-100-python/{name}")
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    monkeypatch.setattr(torchvision.datasets.utils, "download_url", offline)
+    with pytest.raises(OSError, match="no network"):
+        read("cifar100", store, store)
+    assert not (store / "sprung").exists()
+
+
+def test_svhn_reads_back_exactly_with_its_tens_as_zeros(tmp_path, monkeypatch):
+    import scipy.io
+    from torchvision.datasets import SVHN
+
+    parts, listed = [], {}
+    for part, n in (("train", 6), ("test", 3)):
+        x, y = sample(n, (32, 32, 3))
+        file = tmp_path / f"{part}_32x32.mat"
+        tens = np.where(y == 0, 10, y).astype(np.uint8)[:, None]
+        scipy.io.savemat(file, {"X": x.transpose(1, 2, 3, 0), "y": tens})
+        listed[part] = [f"https://mirror.invalid/{file.name}", file.name, md5(file.read_bytes())]
+        parts.append((x, y))
+    monkeypatch.setattr(SVHN, "split_list", listed)
+    data = read("svhn", tmp_path, tmp_path)
+    assert_holds(data, *parts)
+    assert data.classes == ("svhn", tuple("0123456789"))
 
 
 def test_mnist_has_its_published_sizes(mnist):

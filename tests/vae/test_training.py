@@ -41,21 +41,35 @@ def same(a, b):
     return all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
 
 
+def part_of(images, labels, places=None, conditional=False):
+    """A part of a data set, by default all of it, on the CPU."""
+    places = torch.arange(len(images)) if places is None else places
+    return _Part(images, labels, places, GREY, conditional, torch.device("cpu"))
+
+
 def test_an_epoch_visits_every_image_once():
-    part = _Part(torch.arange(103, dtype=torch.uint8)[:, None, None], torch.zeros(103), GREY, False)
+    part = part_of(torch.arange(103, dtype=torch.uint8)[:, None, None], torch.zeros(103))
     seen = torch.cat([x.flatten() for x, _ in part.shuffled(10)]) * 255
     assert seen.round().long().sort().values.tolist() == list(range(103))
 
 
+def test_a_part_holds_its_own_images_and_no_others():
+    images, places = torch.arange(103, dtype=torch.uint8)[:, None, None], torch.tensor([7, 3, 90])
+    part = part_of(images, torch.zeros(103), places)
+    for order in (part.ordered(2), part.shuffled(2)):
+        seen = torch.cat([x.flatten() for x, _ in order]) * 255
+        assert sorted(seen.round().tolist()) == [3, 7, 90]
+
+
 def test_two_epochs_come_in_different_orders():
-    part = _Part(torch.arange(103, dtype=torch.uint8)[:, None, None], torch.zeros(103), GREY, False)
+    part = part_of(torch.arange(103, dtype=torch.uint8)[:, None, None], torch.zeros(103))
     first, second = (torch.cat([x for x, _ in part.shuffled(10)]) for _ in range(2))
     assert not torch.equal(first, second)
 
 
 def test_labels_stay_with_their_images():
     images, labels = stripes()
-    for x, y in _Part(images, labels, GREY, True).shuffled(7):
+    for x, y in part_of(images, labels, conditional=True).shuffled(7):
         assert torch.equal(x.sum(2).argmax(1), y)
 
 

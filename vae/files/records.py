@@ -2,9 +2,13 @@
 
 Each array and each number is a member of the archive, named by its path of fields, keys and
 places: `bounds.kl`, `planes.vae.ratio`. Nothing is pickled, and the same record gives the same
-bytes.
+bytes. Images, which are bytes, are not read into memory: they are mapped where they lie in the
+file, since no member is compressed, so there may be more of them than memory holds.
 """
 
+import io
+import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -15,7 +19,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from jaxtyping import jaxtyped
 from numpy import ndarray
-from numpy.lib.npyio import NpzFile
+from numpy.lib import format as npy
 
 from vae.files.errors import InputError
 
@@ -31,8 +35,10 @@ _DAMAGED = (
 def save(record: tuple, path: Path) -> None:
     """Write a NamedTuple of arrays, scalars, NamedTuples, and dicts or lists of such.
 
-    Keys of a dict are texts without a dot; a field that is None is left out.
+    Keys of a dict are texts without a dot; a field that is None is left out. A file that lies there
+    is left to whoever has mapped it: a new one takes its name.
     """
+    path.unlink(missing_ok=True)
     with path.open("wb") as file:  # given a path, numpy would append a suffix
         np.savez(file, allow_pickle=False, **dict(_members("", record)))
 
@@ -41,7 +47,8 @@ def load(kind: type[Record], path: Path, *, finite: bool = True) -> Record:
     """Read what `save` wrote of that kind.
 
     Args:
-        kind: of the record; its arrays must have the types and shapes that it says.
+        kind: of the record; its arrays must have the types and shapes that it says. Arrays of bytes
+            are mapped and cannot be written to; torch's `from_dlpack` takes them as they are.
         path: of the file.
         finite: whether NaN and infinity are damage; else they stand for what has no value.
 
@@ -50,9 +57,9 @@ def load(kind: type[Record], path: Path, *, finite: bool = True) -> Record:
     """
     with path.open("rb") as raw:
         try:
-            _require_whole(zipfile.ZipFile(raw))
-            with NpzFile(raw, allow_pickle=False) as file:
-                return _value(kind, _arrays(file, finite))
+            archive = zipfile.ZipFile(raw)
+            _require_whole(archive)
+            return _value(kind, _arrays(archive, raw, finite))
         except _DAMAGED as error:
             raise InputError(
                 f"{path} is not a whole file of {kind.__name__}: {error}; remove it and make it "
@@ -70,15 +77,42 @@ def _require_whole(archive: zipfile.ZipFile) -> None:
         raise ValueError("its checksums or its directory are damaged")
 
 
-def _arrays(file: NpzFile, finite: bool) -> dict[str, ndarray]:
+def _arrays(archive: zipfile.ZipFile, raw: io.BufferedReader, finite: bool) -> dict[str, ndarray]:
     """The members of an archive, if they are arrays and, if that is asked, of finite numbers."""
-    members = dict(file)
-    for name, array in members.items():
-        if not isinstance(array, ndarray):
-            raise ValueError(f"its {name} is no array")
+    members = {}
+    for member in archive.infolist():
+        name = member.filename.removesuffix(".npy")
+        try:
+            array = members[name] = _array(archive, member, raw)
+        except ValueError as error:
+            raise ValueError(f"its {name} is no array: {error}") from None
         if finite and array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError(f"its {name} holds what is no finite number")
     return members
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, raw: io.BufferedReader) -> ndarray:
+    """A member that is an array: mapped if it is of bytes, else read."""
+    with archive.open(member) as file:
+        if npy.read_magic(file) == (1, 0):
+            shape, by_column, dtype = npy.read_array_header_1_0(file)
+            head, size = file.tell(), math.prod(shape)
+            stored = member.compress_type == zipfile.ZIP_STORED and not by_column
+            if dtype == np.uint8 and stored and size:
+                if head + size != member.file_size:
+                    raise ValueError("it has another size than its head says")
+                place = _content(member, raw) + head
+                mapped = np.memmap(raw, np.uint8, mode="r", offset=place, shape=shape)
+                return np.asarray(mapped)
+        file.seek(0)
+        return npy.read_array(file, allow_pickle=False)
+
+
+def _content(member: zipfile.ZipInfo, raw: io.BufferedReader) -> int:
+    """Where in the archive's file a member's content begins: after its local head."""
+    raw.seek(member.header_offset)
+    *_, name, extra = struct.unpack("<4s5H3I2H", raw.read(30))
+    return int(member.header_offset + 30 + name + extra)
 
 
 def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:

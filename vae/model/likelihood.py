@@ -28,6 +28,9 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.distributions import Bernoulli, Distribution, Independent, Normal
 from torch.nn.functional import softplus
+from torch.utils.dlpack import from_dlpack
+
+from vae.unnamed import on_disk
 
 # The product of this many factors in [½, 1] stays far above the smallest float32 (2⁻¹²⁶).
 _FACTORS = 64
@@ -37,6 +40,7 @@ MIN_LOG_STD = -math.log(256)
 an ever narrower density."""
 
 _STATIC_SEED = 0
+_BINARISED_AT_ONCE = 10_000
 
 
 def softplus_sum(logits: Float[Tensor, "*batch pixels"]) -> Float[Tensor, "*batch"]:
@@ -176,8 +180,12 @@ def _unchanged(images: UInt8[Tensor, "n *image"]) -> UInt8[Tensor, "n *image"]:
 
 def _binarised_once(images: UInt8[Tensor, "n *image"]) -> UInt8[Tensor, "n *image"]:
     generator = torch.Generator().manual_seed(_STATIC_SEED)
-    draw = torch.empty(images.shape, dtype=torch.uint8).random_(0, 255, generator=generator)
-    return draw.to(images.device).lt(images).byte() * 255
+    parts = (
+        torch.empty(part.shape, dtype=torch.uint8).random_(0, 255, generator=generator).lt(part)
+        for part in images.cpu().split(_BINARISED_AT_ONCE)
+    )
+    binary = on_disk((part.byte().mul_(255).numpy() for part in parts), tuple(images.shape))
+    return from_dlpack(binary).to(images.device)
 
 
 class Likelihood(NamedTuple):
