@@ -220,6 +220,7 @@ class Explorer(Section):
     """The pages that explore a latent space."""
 
     images: Annotated[int, Field(ge=10)]
+    megabytes: Annotated[float, Field(gt=0)]
     grid: Annotated[int, Field(ge=2)]
 
 

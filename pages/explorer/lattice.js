@@ -4,7 +4,7 @@
 //   log p(x, z) = x·l(z) − Σ log(1 + exp l(z)) + log N(z; 0, I),   l(z) = W h(z) + b the logits
 //   x·l(z) = (Wᵀx)·h(z) + b·x
 
-import { logLikelihood } from "./network.js";
+import { logLikelihood } from "./likelihood.js";
 
 const CODES = 81; // on an axis; with fewer, a narrow peak slips through now and then
 const AT_ONCE = 16; // codes decoded together: a fraction of a slice

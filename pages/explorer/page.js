@@ -72,13 +72,13 @@ async function start() {
   app.atlas = app.views.cloud ? cloud(app) : atlas(app);
   app.cursor = cursor(app);
   app.walk = walk(app);
-  app.pad = $("pad") && pad(app);
+  app.pad = pad(app);
   app.study = study(app);
   app.atlas.fit();
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();
   app.walk.showFilm();
-  if (app.plane) app.study.take(app.data.missed[0]);
+  if (app.data.exact) app.study.take(app.data.missed[0]);
   app.address = address(app);
   app.address.follow();
   globalThis.explorer = app;

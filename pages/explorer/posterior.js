@@ -9,7 +9,8 @@
 // sum runs over codes a little less than one standard deviation apart, as far as they count.
 
 import { logPrior } from "./lattice.js";
-import { divergence, logLikelihood } from "./network.js";
+import { logLikelihood } from "./likelihood.js";
+import { divergence } from "./network.js";
 
 const DROP = 40; // nats: how far the lattice may miss a peak's height, narrow as it is
 const STARTS = 8; // at most
