@@ -18,9 +18,8 @@ DataSet = Literal[_Mnists, _Emnists, "digits", "folder"]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]
-Likelihood = Literal[
-    "bernoulli", "dynamic-bernoulli", "static-bernoulli", "continuous-bernoulli", "gaussian"
-]
+_Bernoullis = Literal["bernoulli", "dynamic-bernoulli", "static-bernoulli", "continuous-bernoulli"]
+Likelihood = Literal[_Bernoullis, "gaussian", "discretised-logistic"]
 
 
 class Section(BaseModel):

@@ -1,5 +1,6 @@
 """Measure a model on the test set: the bound and its terms, the likelihood, the use of its axes."""
 
+import math
 from functools import partial
 from pathlib import Path
 
@@ -43,13 +44,21 @@ def main(
         "log_likelihood_at_edge": (
             int(bounds.at_edge.sum()) if isinstance(bounds, Exact) else None
         ),
-        "entropy_floor": float(entropy(x).mean()) if model.likelihood.scale != "density" else None,
+        "entropy_floor": float(entropy(x).mean()) if model.likelihood.of_bernoulli else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
+        **_bits_per_dim(model, reconstruction - kl),
         "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
     }
     with atomic_write(metrics) as file:
         write_metrics(file, {model_file.stem: numbers})
+
+
+def _bits_per_dim(model: VAE, elbo: float) -> dict[str, float]:
+    """Of values in 256 levels alone: those of another scale are not to be set beside them."""
+    if model.likelihood.scale != "levels":
+        return {}
+    return {"bits_per_dim": -elbo / (model.image_shape.numel() * math.log(2))}
 
 
 def _bounds(

@@ -21,8 +21,8 @@ from tests.project import ROOT
 from vae.readers import read
 
 BETAS = ["beta0", "beta1"]
-DENSITIES = ["gaussian", "continuous", "static"]
-MODELS = [*BETAS, "iwae", "convolutional", *DENSITIES]
+LIKELIHOODS = ["gaussian", "continuous", "static", "discretised"]
+MODELS = [*BETAS, "iwae", "convolutional", *LIKELIHOODS]
 CLAIMS = [
     "aggregate",
     "anomaly",
