@@ -26,7 +26,7 @@ def ground(images: UInt8[ndarray, "n *image"]) -> UInt8[ndarray, " colours"]:
     return np.broadcast_to(colour, 3)
 
 
-def ink(images: UInt8[ndarray, "n h w *1"]) -> dict[str, Any]:
+def ink(images: UInt8[ndarray, "n h w *grey"]) -> dict[str, Any]:
     """How a data set places its ink, in pixels; empty images do not count.
 
     Returns:
