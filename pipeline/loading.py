@@ -18,8 +18,6 @@ from vae.files.errors import InputError
 
 S = TypeVar("S", bound=Section)
 
-_EXPLORABLE = ("mlp", "bernoulli")
-_EXPLORERS = {"explorer", "explorer_tsne", "explorer_cloud"}
 _FILMS = {"film", "film_page"}
 _PLANES = {"scatter", "manifold", "class_manifolds", "digits", "uncertainty", "explorer", *_FILMS}
 _SPACES = {"cloud", "slices", "explorer_cloud"}
@@ -132,11 +130,6 @@ def _unfit(section: str, figure: str, name: str, model: Model) -> Iterator[str]:
         yield f"models.{name}.conditional is false, and it must be true"
     if figure in _FILMS and model.film < 2:
         yield f"models.{name}.film is {model.film}: a film needs 2 moments or more, such as 40"
-    if figure in _EXPLORERS and (model.network, model.likelihood) != _EXPLORABLE:
-        yield (
-            f"an explorer computes multilayer perceptrons on grey pixels, and models.{name} is "
-            f"{model.network}, {model.likelihood}; give models that are {', '.join(_EXPLORABLE)}"
-        )
 
 
 def _explain(problem: ErrorDetails) -> str:

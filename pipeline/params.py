@@ -18,9 +18,8 @@ DataSet = Literal[_Mnists, _Emnists, "cifar10", "cifar100", "svhn", "digits", "f
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]
-Likelihood = Literal[
-    "bernoulli", "dynamic-bernoulli", "static-bernoulli", "continuous-bernoulli", "gaussian"
-]
+_Bernoullis = Literal["bernoulli", "dynamic-bernoulli", "static-bernoulli", "continuous-bernoulli"]
+Likelihood = Literal[_Bernoullis, "gaussian", "discretised-logistic"]
 
 
 class Section(BaseModel):
@@ -243,6 +242,7 @@ class Explorer(Section):
     """The pages that explore a latent space."""
 
     images: Annotated[int, Field(ge=10)]
+    megabytes: Annotated[float, Field(gt=0)]
     grid: Annotated[int, Field(ge=2)]
 
 

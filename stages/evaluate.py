@@ -1,5 +1,6 @@
 """Measure a model on the test set: the bound and its terms, the likelihood, the use of its axes."""
 
+import math
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def main(
     images, labels = from_dlpack(data.x), torch.from_numpy(data.y)
     for part in observed(model, images, labels, seed):
         likelihoods.append(_bounds(model, part, evaluate, model_file.stem))
-        if model.likelihood.scale != "density":
+        if model.likelihood.of_bernoulli:
             floors.append(entropy(part.x))
     bounds = type(likelihoods[0])(*map(torch.cat, zip(*likelihoods, strict=True)))
     reconstruction, kl, log_likelihood = (float(part.mean()) for part in bounds[:3])
@@ -50,10 +51,18 @@ def main(
         "entropy_floor": float(torch.cat(floors).mean()) if floors else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
         "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
+        **_bits_per_dim(model, reconstruction - kl),
         "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
     }
     with atomic_write(metrics) as file:
         write_metrics(file, {model_file.stem: numbers})
+
+
+def _bits_per_dim(model: VAE, elbo: float) -> dict[str, float]:
+    """Of values in 256 levels alone: those of another scale are not to be set beside them."""
+    if model.likelihood.scale != "levels":
+        return {}
+    return {"bits_per_dim": -elbo / (model.image_shape.numel() * math.log(2))}
 
 
 def _bounds(model: VAE, part: Seen, settings: Evaluate, name: str) -> Exact | Bounds:

@@ -35,6 +35,7 @@ def main(
         weights.read(model_file),
         Codes.load(latents, images),
         images=explorer.images,
+        megabytes=explorer.megabytes,
         limit=frame.latent_limit,
         grid=explorer.grid,
         active_variance=evaluate.active_variance,

@@ -60,7 +60,7 @@ class Exact(NamedTuple):
 
 def fits(model: VAE) -> bool:
     """Whether a model is of the kind that can be summed: two latent axes and Bernoulli pixels."""
-    return model.latent_dim == 2 and model.likelihood.scale != "density"
+    return model.latent_dim == 2 and model.likelihood.of_bernoulli
 
 
 @torch.no_grad()

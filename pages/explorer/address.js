@@ -2,7 +2,7 @@
 // is one of the test set, by its number there; whatever an address says that the page has not is passed
 // over.
 
-const DIGITS = 4; // of a code: a hundredth of a narrow posterior
+export const DIGITS = 4; // of a code: a hundredth of a narrow posterior
 
 export function address(app) {
   const { data, state, arrays } = app;

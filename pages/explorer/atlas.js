@@ -16,6 +16,7 @@ import {
 import { mix } from "./walk.js";
 
 const SLICE = 6; // milliseconds of a frame for decoding tiles
+const ON_DOT = 6; // pixels around a pointer in which it is on a dot
 const STEP = { small: 0.02, large: 0.1 }; // of the map's side, by an arrow key
 
 /** A place kept so far off the map's edge that its code is finite. */
@@ -80,7 +81,7 @@ export function atlas(app) {
         tiles: job?.canvas,
         dots: $("dots").checked,
         colours: $("colours").checked,
-        picked: state.picked,
+        meant: app.meant,
         centres: state.view.centres,
       });
       paintMarks();
@@ -105,6 +106,7 @@ export function atlas(app) {
     context.textBaseline = "middle";
     for (const name of ["A", "B"]) label(context, colours, name, ...spot(state.ends[name].z));
     paintCross(context, colours, spot(state.here.z));
+    app.brush.paint(context, colours, frame);
   }
 
   /** The encoder's Gaussian at true scale, the exact posterior, and what the lens shows of the map. */
@@ -133,11 +135,21 @@ export function atlas(app) {
     });
   }
 
-  function under(event) {
+  /** Where a pointer is on the map: u and v. */
+  function placeAt(event) {
     const box = marks.getBoundingClientRect();
     const u = (event.clientX - box.left - frame.left) / frame.side;
     const v = 1 - (event.clientY - box.top - frame.top) / frame.side;
-    return app.here(state.view.from(inside(u), inside(v)));
+    return [u, v];
+  }
+
+  const under = (event) => app.here(state.view.from(...placeAt(event).map(inside)));
+
+  /** The image whose dot a pointer is on, or null. */
+  function dotAt(event) {
+    if (!$("dots").checked) return null;
+    const [dot] = nearest(state.view.points, placeAt(event), 1, app.meant);
+    return dot && dot.distance * frame.side <= ON_DOT ? dot.index : null;
   }
 
   /** The code one step from the kept one; on a map of images, that of the next image there. */
@@ -154,16 +166,20 @@ export function atlas(app) {
   }
 
   marks.addEventListener("pointermove", (event) => {
+    app.hover.point(dotAt(event), event);
     if (event.buttons) app.cursor.pin(under(event));
     else if (!state.playing) app.cursor.go(under(event));
   });
-  marks.addEventListener("pointerdown", (event) => app.cursor.pin(under(event)));
+  marks.addEventListener("pointerdown", (event) => {
+    app.hover.point(dotAt(event), event);
+    app.cursor.pin(under(event));
+  });
   marks.addEventListener("pointerleave", () => state.playing || app.cursor.go(state.pinned));
   marks.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
     const { setEnd, toggle } = app.walk;
-    const keys = { a: () => setEnd("A"), b: () => setEnd("B"), " ": toggle };
+    const keys = { a: () => setEnd("A"), b: () => setEnd("B"), x: app.brush.corner, " ": toggle };
     const [move, key] = [moves[event.key], keys[event.key.toLowerCase()]];
     if (move) app.cursor.pin(app.here(beside(move, event.shiftKey ? STEP.large : STEP.small)));
     else if (key) key();
@@ -178,5 +194,5 @@ export function atlas(app) {
   });
   new ResizeObserver(fit).observe(base);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  return { fit, paint, paintCross, paintMarks };
+  return { fit, paint, paintCross, paintMarks, placeAt };
 }

@@ -32,7 +32,7 @@ export function cloud(app) {
       painting = 0;
       const context = base.getContext("2d");
       const colours = theme();
-      const shown = { colours: $("colours").checked, picked: state.picked, middles };
+      const shown = { colours: $("colours").checked, meant: app.meant, middles };
       context.fillStyle = colours.panel;
       context.fillRect(0, 0, frame.side, frame.side);
       paintSpace(context, frame, view, colours);
@@ -63,6 +63,7 @@ export function cloud(app) {
         context.lineTo(x + 13 * dx, y + 13 * dy);
       }
     });
+    app.brush.paint(context, colours, frame);
   }
 
   function look(turn, tilt) {
@@ -72,16 +73,25 @@ export function cloud(app) {
     paint();
   }
 
-  /** Of the dots at a place the one nearest to the eye, or else the nearest there is. */
-  function under(event) {
+  /** Where a pointer is on the screen: u and v. */
+  function placeAt(event) {
     const box = marks.getBoundingClientRect();
-    const place = [(event.clientX - box.left) / frame.side, 1 - (event.clientY - box.top) / frame.side];
-    const admit = (i) => state.picked === null || data.conditional || data.labels[i] === state.picked;
-    const near = nearest(view.points, place, 12, admit);
+    return [(event.clientX - box.left) / frame.side, 1 - (event.clientY - box.top) / frame.side];
+  }
+
+  /** Of the dots at a pointer the one nearest to the eye, or else the nearest there is. */
+  function dotAt(event) {
+    const near = nearest(view.points, placeAt(event), 12, app.meant);
     const reached = near.filter(({ distance }) => distance * frame.side <= REACH);
     const [front] = reached.toSorted((a, b) => view.depth[b.index] - view.depth[a.index]);
-    const found = front ?? near[0];
-    return found ? app.here(app.codeOf(found.index)) : state.pinned;
+    return { index: (front ?? near[0])?.index, on: front && $("dots").checked };
+  }
+
+  /** The place that a pointer stands for. */
+  function under(event) {
+    const { index, on } = dotAt(event);
+    app.hover.point(on ? index : null, event);
+    return index === undefined ? state.pinned : app.here(app.codeOf(index));
   }
 
   /** The code of the next image in a direction on the screen. */
@@ -138,7 +148,7 @@ export function cloud(app) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
     const { setEnd, toggle } = app.walk;
-    const keys = { a: () => setEnd("A"), b: () => setEnd("B"), " ": toggle };
+    const keys = { a: () => setEnd("A"), b: () => setEnd("B"), x: app.brush.corner, " ": toggle };
     const [move, key] = [moves[event.key], keys[event.key.toLowerCase()]];
     if (move) rest();
     if (move && event.shiftKey) look(view.turn + TURN.key * move[0], view.tilt - TURN.key * move[1]);
@@ -159,5 +169,5 @@ export function cloud(app) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
   look(view.turn, view.tilt);
   if (!calm.matches) spin();
-  return { fit, look, paint, paintMarks };
+  return { fit, look, paint, paintMarks, placeAt };
 }

@@ -1,10 +1,10 @@
 """What an explorer page holds: a model's weights, the test set's codes and images, its plane.
 
 Weights and codes are kept in half precision, but for most of a plane's model, and images at 16
-greys: that, and not the code, decides a page's size.
+levels: that, and not the code, decides a page's size. Of large or colourful images a page holds
+fewer.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from scipy.spatial import cKDTree
 
 from figures.style import palette
 from pages import networks
+from pages.explorer.images import ground, ink, to_nibbles
 from pages.explorer.missed import missed
 from pages.render import pack
 from vae.codes import Codes, active, kl_by_axis
+from vae.files import InputError
 from vae.files.dataset import Classes
 from vae.files.weights import Weights
 
@@ -25,6 +27,9 @@ NEIGHBOURS = 8
 _MISSED = 24
 """Images that the encoder misses, to be shown one by one."""
 _SURE = 0.99
+_FEWEST = 10
+"""Images of a page."""
+_BERNOULLI = ("bernoulli", "dynamic-bernoulli", "static-bernoulli")
 
 
 def contents(
@@ -34,6 +39,7 @@ def contents(
     codes: Codes,
     *,
     images: int,
+    megabytes: float,
     limit: float,
     grid: int,
     active_variance: float,
@@ -42,46 +48,38 @@ def contents(
     """The values of the template pages/explorer/page.html.
 
     Args:
-        x: test images.
+        x: test images, grey or of three colours.
         known: their classes.
-        model: any image shape and latent size, conditional or not.
+        model: of any network and likelihood, conditional or not.
         codes: of the test set.
         images: how many test images to keep at most, evenly spaced in the test set.
+        megabytes: what all arrays of the page take at most.
         limit: the latent plane is shown from −limit to limit.
         grid: the plane is decoded at grid×grid tiles.
         active_variance: see `vae.codes.active`.
         places: a map of the first n codes, for a latent space of more than two axes.
+
+    Raises:
+        InputError: the weights leave no room for images.
     """
     shown = len(codes.mean) if places is None else len(places)
-    index = np.linspace(0, shown - 1, min(images, shown)).astype(np.int32)
+    fixed = _weights(model) | {"cdf": networks.cdf()}
+    most = int(megabytes * 1e6)
+    index, table, text = _packed(fixed, min(images, shown), most, x, codes, places)
     mean = codes.mean[index]
-    arrays = {
-        **{
-            name: weights.astype(_kept(name, model.settings))
-            for name, weights in model.arrays.items()
-        },
-        "cdf": networks.cdf(),
-        "index": index,
-        "mean": mean.astype(np.float16),
-        "label": codes.label[index].astype(np.int32),
-        "images": to_nibbles(x[index]),
-    }
-    if places is not None:
-        low, high = places.min(axis=0), places.max(axis=0)
-        side = 1.04 * (high - low).max()
-        arrays["map"] = ((places[index] - (low + high) / 2) / side + 0.5).astype(np.float32)
-    table, text = pack(arrays)
-    plane, drawable = codes.latent_dim == 2, x.ndim == 3
+    plane = codes.latent_dim == 2
+    exact = plane and _summable(model)
     cloud = codes.latent_dim == 3 and places is None
     classes = int(model.settings["classes"])
+    background = ground(x)
     shared = {"dataset": known.dataset, "grid": grid}
     return shared | {
         "plane": plane,
+        "exact": exact,
         "cloud": cloud,
         "conditional": classes > 0,
         "latent_dim": codes.latent_dim,
         "images": len(index),
-        "drawable": drawable,
         "long_names": max(map(len, known.names)) > 2,
         "arrays": text,
         "data": shared
@@ -89,6 +87,7 @@ def contents(
         | {
             "table": table,
             "cloud": cloud,
+            "exact": exact,
             "classes": classes,
             "classNames": list(known.names),
             "palette": [to_hex(colour) for colour in palette(len(known.names))],
@@ -96,32 +95,74 @@ def contents(
             "latentDim": codes.latent_dim,
             "limit": limit,
             "reach": float(max(limit, np.abs(mean).max())),
-            "missed": _worst(missed(x[index], mean, codes.label[index], model)) if plane else [],
+            "missed": _worst(missed(x[index], mean, codes.label[index], model)) if exact else [],
             "far": far(mean),
-            "ink": ink(x) if drawable else None,
+            "background": "#" + background.tobytes().hex(),
+            "ink": None if background.any() or x[0, 0, 0].size > 1 else ink(x),
             "axes": [] if plane else _axes(codes, active_variance),
         },
     }
 
 
-def _kept(name: str, settings: Mapping[str, Any]) -> type[np.floating]:
-    """Half precision; of a plane's model, whose decoder is steep, only the decoder's last weights.
+def _summable(model: Weights) -> bool:
+    """Whether a page can sum over the plane of a model: its decoder's last layer is a matrix."""
+    return model.settings["network"] == "mlp" and model.settings["likelihood"] in _BERNOULLI
+
+
+def _weights(model: Weights) -> dict[str, ndarray]:
+    """In half precision; of a plane's model, whose decoder is steep, only the decoder's last ones.
 
     A code must be exact there, and log p(x) to a hundredth of a nat.
     """
-    last = f"decoder.{2 * len(settings['hidden'])}.weight"
-    return np.float32 if settings["latent_dim"] <= 2 and name != last else np.float16
+    halved = networks.decoder(model.settings)[-1]["name"] + ".weight"
+    steep = model.settings["latent_dim"] <= 2
+    return {
+        name: weights.astype(np.float32 if steep and name != halved else np.float16)
+        for name, weights in networks.arrays(model).items()
+    }
 
 
-def to_nibbles(images: UInt8[ndarray, "n *image"]) -> UInt8[ndarray, " bytes"]:
-    """Images at 16 levels, two pixels a byte, the first in the high bits.
+def _packed(
+    fixed: dict[str, ndarray],
+    count: int,
+    most: int,
+    x: UInt8[ndarray, "n *image"],
+    codes: Codes,
+    places: Float[ndarray, "n 2"] | None,
+) -> tuple[Int[ndarray, " images"], list[dict[str, Any]], str]:
+    """Which images are kept, `count` or as many as fit, and `pages.render.pack` of everything."""
+    shown = len(codes.mean) if places is None else len(places)
+    while True:
+        index = np.linspace(0, shown - 1, count).astype(np.int32)
+        arrays: dict[str, ndarray] = {
+            "index": index,
+            "mean": codes.mean[index].astype(np.float16),
+            "label": codes.label[index].astype(np.int32),
+            "images": to_nibbles(x[index]),
+        }
+        if places is not None:
+            arrays["map"] = _unit(places, index)
+        table, text = pack(fixed | arrays)
+        if len(text) <= most:
+            return index, table, text
+        weights = len(pack(fixed)[1])
+        fewer = int(0.99 * count * (most - weights) / (len(text) - weights))
+        if fewer < _FEWEST:
+            raise InputError(
+                f"the weights of this model take {weights / 1e6:.1f} of explorer.megabytes, "
+                f"{most / 1e6:.1f}, and its images need room, too; make one smaller or the other "
+                "larger"
+            )
+        count = fewer
 
-    >>> to_nibbles(np.array([[0, 255, 34]], np.uint8))
-    array([15, 32], dtype=uint8)
-    """
-    levels = np.rint(images.ravel() / 17).astype(np.uint8)
-    high, low = np.pad(levels, (0, len(levels) % 2)).reshape(-1, 2).T
-    return high << 4 | low
+
+def _unit(
+    places: Float[ndarray, "n 2"], index: Int[ndarray, " images"]
+) -> Float[ndarray, "images 2"]:
+    """Some places of a map, moved into the unit square with the rest of it."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    side = 1.04 * (high - low).max()
+    return np.asarray((places[index] - (low + high) / 2) / side + 0.5, np.float32)
 
 
 def far(points: Float[ndarray, "n latent"]) -> float:
@@ -129,29 +170,6 @@ def far(points: Float[ndarray, "n latent"]) -> float:
     itself_and_others = min(NEIGHBOURS + 1, len(points))
     distances, _ = cKDTree(points).query(points, [itself_and_others])
     return float(np.quantile(distances, _SURE))
-
-
-def ink(images: UInt8[ndarray, "n h w"]) -> dict[str, Any]:
-    """How a data set places its ink, in pixels; empty images do not count.
-
-    Returns:
-        `box`, the median of the longer side of the bounding box, and `centre`, the mean centre of
-        mass (x, y) from the image's upper left corner.
-    """
-    images = images[images.any(axis=(1, 2))]
-    sides = [_spread(images.max(axis=axis) > 0) for axis in (1, 2)]
-    mass = images.sum(axis=(1, 2), dtype=np.float64)
-    centre = []
-    for axis, length in ((1, images.shape[2]), (2, images.shape[1])):
-        profile = images.sum(axis=axis, dtype=np.float64)
-        centre.append(float((profile @ (np.arange(length) + 0.5) / mass).mean()))
-    return {"box": float(np.median(np.maximum(*sides))), "centre": centre}
-
-
-def _spread(inked: ndarray) -> Int[ndarray, " n"]:
-    """From the first to the last true of every row."""
-    length = inked.shape[1]
-    return np.asarray(length - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1))
 
 
 def _worst(by: Float[ndarray, " n"]) -> list[int]:

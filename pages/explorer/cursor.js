@@ -103,8 +103,7 @@ export function cursor(app) {
   }
 
   function showNear(z) {
-    const admit = (i) => state.picked === null || data.labels[i] === state.picked;
-    const found = nearest(app.codes, z, NEIGHBOURS, admit);
+    const found = nearest(app.codes, z, NEIGHBOURS, app.meant);
     $("none").hidden = found.length > 0;
     near.forEach((button, i) => {
       button.hidden = i >= found.length;

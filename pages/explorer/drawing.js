@@ -1,4 +1,35 @@
-// From a drawing to an image as the data set has them: same size of the ink, same place.
+// From a drawing or a picture to an image as the data set has them; of ink same size, same place.
+
+const LUMA = [0.299, 0.587, 0.114]; // of red, green and blue in grey (ITU-R BT.601)
+const FAINT = 0.15; // of ink on paper that is not black: so much may be the paper's own shade
+
+const greyOf = (rgba, at) => (LUMA[0] * rgba[at] + LUMA[1] * rgba[at + 1] + LUMA[2] * rgba[at + 2]) / 255;
+
+/** A picture's values, each the mean of a square of its pixels.
+ * @param {Uint8ClampedArray} rgba of the picture @param {number} scale the side of a square
+ * @param {number[]} shape H×W or H×W×C of the image */
+export function reduced(rgba, scale, [rows, columns, channels = 1]) {
+  const image = new Float32Array(rows * columns * channels);
+  const share = 1 / (scale * scale);
+  for (let i = 0; i < rows * columns * scale * scale; i++) {
+    const x = i % (columns * scale), y = Math.floor(i / (columns * scale));
+    const to = (Math.floor(y / scale) * columns + Math.floor(x / scale)) * channels;
+    if (channels === 1) image[to] += share * greyOf(rgba, 4 * i);
+    else for (let c = 0; c < channels; c++) image[to + c] += (share * rgba[4 * i + c]) / 255;
+  }
+  return image;
+}
+
+/** How much a picture differs from its paper, which is most of its edge: ink on black as it is, and
+ * dark ink on light paper turned round. @param {Uint8ClampedArray} rgba @param {number} width */
+export function inkOf(rgba, width) {
+  const grey = Float32Array.from({ length: rgba.length / 4 }, (_, i) => greyOf(rgba, 4 * i));
+  const edge = grey.filter((_, i) => i < width || i >= grey.length - width || i % width === 0 || (i + 1) % width === 0);
+  const paper = edge.toSorted()[edge.length >> 1];
+  if (paper === 0) return grey;
+  const most = Math.max(paper, 1 - paper);
+  return grey.map((value) => Math.max(0, Math.abs(value - paper) / most - FAINT) / (1 - FAINT));
+}
 
 /** How the ink lies in a picture: its bounding box and its centre of mass, in pixels.
  * @param {Float32Array} ink row by row @param {number} width

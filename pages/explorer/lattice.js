@@ -4,27 +4,47 @@
 //   log p(x, z) = x·l(z) − Σ log(1 + exp l(z)) + log N(z; 0, I),   l(z) = W h(z) + b the logits
 //   x·l(z) = (Wᵀx)·h(z) + b·x
 
-import { logLikelihood } from "./network.js";
+import { logLikelihood } from "./likelihood.js";
 
-const CODES = 81; // on an axis; with fewer, a narrow peak slips through now and then
+const APART_CODES = 0.2; // of the plane, about
 const AT_ONCE = 16; // codes decoded together: a fraction of a slice
 
 /** log N(z; 0, I) of the plane. */
 export const logPrior = (z0, z1) => -0.5 * (z0 * z0 + z1 * z1) - Math.log(2 * Math.PI);
 
+/** A square lattice of values, row by row, with one more between each two: by the cubic through the
+ * four around it, first along the rows and then along the columns. */
+function finer(values, side) {
+  const fine = 2 * side - 1;
+  const result = new Float64Array(fine * fine);
+  const fill = (from, to) => { // a line, of every other place, from one place to the next
+    for (let i = 0, at = from; i < side - 1; i++, at += 2 * to) {
+      const [before, after] = [i ? at - 2 * to : at, i < side - 2 ? at + 4 * to : at + 2 * to];
+      result[at + to] = (9 * (result[at] + result[at + 2 * to]) - result[before] - result[after]) / 16;
+    }
+  };
+  values.forEach((value, i) => {
+    result[2 * Math.floor(i / side) * fine + 2 * (i % side)] = value;
+  });
+  for (let row = 0; row < fine; row += 2) fill(row * fine, 1);
+  for (let column = 0; column < fine; column++) fill(column, fine);
+  return result;
+}
+
 /** @param {Object} network of `networks` @param {?Float32Array} y class weights
  * @param {number} reach the lattice runs from −reach to reach on both axes */
 export function lattice(network, y, reach) {
-  const count = CODES * CODES;
+  const side = 2 * Math.ceil(reach / APART_CODES) + 1; // codes on an axis
+  const count = side * side;
   const { weight, bias } = network.last;
   const [pixels, width] = [bias.length, weight.length / bias.length];
   const hidden = new Float32Array(count * width);
   const rest = new Float64Array(count); // log p(x, z) without x·l(z)
   const black = new Float32Array(pixels);
   const codes = new Float32Array(2 * count);
-  const step = (2 * reach) / (CODES - 1);
+  const step = (2 * reach) / (side - 1);
   for (let i = 0; i < count; i++) {
-    codes.set([(i % CODES) * step - reach, Math.floor(i / CODES) * step - reach], 2 * i);
+    codes.set([(i % side) * step - reach, Math.floor(i / side) * step - reach], 2 * i);
   }
   let next = 0;
 
@@ -57,25 +77,27 @@ export function lattice(network, y, reach) {
     });
   }
 
-  /** The codes that are higher than all around them, the highest first.
+  /** The codes of a lattice twice as fine that are higher than all around them, the highest first.
    * @param {Float32Array} x @param {number} drop below the highest, in nats, at most
    * @param {number} most of them */
   function peaks(x, drop, most) {
-    const values = joint(x);
+    const fine = 2 * side - 1;
+    const values = finer(joint(x), side);
     const least = values.reduce((a, b) => Math.max(a, b)) - drop;
     const at = (row, column) =>
-      row < 0 || column < 0 || row >= CODES || column >= CODES ? -Infinity : values[row * CODES + column];
+      row < 0 || column < 0 || row >= fine || column >= fine ? -Infinity : values[row * fine + column];
     const highest = (i) => {
-      const [row, column] = [Math.floor(i / CODES), i % CODES];
+      const [row, column] = [Math.floor(i / fine), i % fine];
       for (let k = 0; k < 9; k++) {
         if (at(row + Math.floor(k / 3) - 1, column + (k % 3) - 1) > values[i]) return false;
       }
       return true;
     };
     const found = [];
-    for (let i = 0; i < count; i++) if (values[i] > least && highest(i)) found.push(i);
+    for (let i = 0; i < values.length; i++) if (values[i] > least && highest(i)) found.push(i);
     found.sort((i, j) => values[j] - values[i]);
-    return found.slice(0, most).map((i) => [codes[2 * i], codes[2 * i + 1]]);
+    const place = (n) => (n * step) / 2 - reach;
+    return found.slice(0, most).map((i) => [place(i % fine), place(Math.floor(i / fine))]);
   }
 
   return {

@@ -63,7 +63,7 @@ function pane(app, canvas) {
       dots: $("dots").checked,
       size: DOT,
       colours: $("colours").checked,
-      picked: state.picked,
+      meant: (k) => app.meant(inside[k]),
       centres: [],
     });
     context.save();

@@ -145,7 +145,7 @@ export function frameOf(width, view) {
 
 /** Tiles, dots, names, axes: all that does not follow the pointer.
  * @param {{tiles: ?HTMLCanvasElement, dots: boolean, size: ?number, colours: boolean,
- *   picked: ?number}} shown */
+ *   meant: (image: number) => boolean}} shown what is not meant is dimmed */
 export function paintMap(context, frame, view, data, shown) {
   const colours = theme();
   context.fillStyle = colours.panel;
@@ -167,8 +167,7 @@ export function paintDots(context, frame, view, data, shown, colours) {
   const size = shown.size ?? (shown.tiles ? 3.2 : 2.4);
   for (let i = 0; i < data.labels.length; i++) {
     const [x, y] = frame.at([view.points[2 * i], view.points[2 * i + 1]]);
-    const meant = shown.picked === null || data.labels[i] === shown.picked;
-    context.globalAlpha = meant ? 0.8 : 0.12;
+    context.globalAlpha = shown.meant(i) ? 0.8 : 0.12;
     context.fillStyle = shown.colours ? data.palette[data.labels[i]] : colours.quiet;
     context.fillRect(x - size / 2, y - size / 2, size, size);
   }

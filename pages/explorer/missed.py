@@ -42,19 +42,22 @@ def missed(
         x: images.
         codes: the means of their posteriors.
         label: their classes; of a conditional model, codes count for images of their class alone.
-        model: a multilayer perceptron with Bernoulli pixels.
+        model: a multilayer perceptron with Bernoulli pixels; where it sees each of them as 0 or 1,
+            a grey one counts as what is nearer.
     """
+    grey = model.settings["likelihood"] == "bernoulli"
+    seen = x / np.float32(255) if grey else (x > 127).astype(np.float32)
     by = np.zeros(len(x), np.float32)
     groups = [label == k for k in np.unique(label)] if model.settings["classes"] else [label >= 0]
     for group in map(np.flatnonzero, groups):
         by[group] = _missed(
-            x[group].reshape(len(group), -1), codes[group], int(label[group[0]]), model
+            seen[group].reshape(len(group), -1), codes[group], int(label[group[0]]), model
         )
     return by
 
 
 def _missed(
-    x: UInt8[ndarray, "n pixels"], codes: Float[ndarray, "n 2"], label: int, model: Weights
+    x: Float32[ndarray, "n pixels"], codes: Float[ndarray, "n 2"], label: int, model: Weights
 ) -> Float32[ndarray, " n"]:
     inner, weight, bias = _decoder(codes, label, model)
     rest = -np.logaddexp(inner @ weight.T + bias, 0).sum(1) - 0.5 * (codes**2).sum(1)
@@ -62,7 +65,7 @@ def _missed(
     for start in range(0, len(x), _AT_ONCE):
         part = np.arange(start, min(start + _AT_ONCE, len(x)))
         # x·l = (x W)·h + x·b, and the second is the same for all codes
-        joint = (x[part] / np.float32(255) @ weight) @ inner.T + rest
+        joint = (x[part] @ weight) @ inner.T + rest
         by[part] = joint.max(1) - joint[np.arange(len(part)), part]
     return by
 

@@ -1,5 +1,7 @@
 // The VAE's two networks, run by plain loops: q(z | x[, y]) and E[x | z[, y]].
 
+import { run } from "./layers.js";
+import { likelihoodOf, softplus } from "./likelihood.js";
 import { gaussNewton } from "./newton.js";
 
 /** @param {TypedArray} table of Φ at −span … 0, evenly spaced @param {number} span */
@@ -36,73 +38,8 @@ export function activations(cdf) {
     silu: (x) => x / (1 + Math.exp(-x)),
     gelu: (x) => x * cdf(x),
     leaky_relu: (x) => (x > 0 ? x : 0.01 * x),
-    softplus: (x) => (x > 20 ? x : Math.log1p(Math.exp(x))),
+    softplus,
   };
-}
-
-/** A multilayer perceptron.
- * @param {{weight: Float32Array, bias: Float32Array}[]} layers weights row by row, a row an output
- * @param {(x: number) => number} activation between layers, and behind the last if `open`
- * @param {Float32Array} input one row after the other @param {number} count of rows
- * @returns {Float32Array} a row of outputs for each */
-export function perceptron(layers, activation, input, count = 1, open = false) {
-  let values = input;
-  layers.forEach((layer, depth) => {
-    values = affine(layer, values, count);
-    if (!open && depth === layers.length - 1) return;
-    for (let i = 0; i < values.length; i++) values[i] = activation(values[i]);
-  });
-  return values;
-}
-
-/** x Wᵀ + b, where x has `count` rows. */
-function affine({ weight, bias }, x, count) {
-  const y = new Float32Array(count * bias.length);
-  if (count === 1) oneRow(weight, bias, x, y);
-  else for (let row = 0; row < count; row += 4) fourRows(weight, bias, x, y, row, count - 1);
-  return y;
-}
-
-function oneRow(weight, bias, x, y) {
-  for (let o = 0, w = 0; o < y.length; o++) {
-    let sum = bias[o];
-    for (let i = 0; i < x.length; i++, w++) sum += weight[w] * x[i];
-    y[o] = sum;
-  }
-}
-
-/** Two outputs of four rows at a time, so that what is read is used more than once: three times as
- * fast as row by row. The last row and the last output stand in where there are no more. */
-function fourRows(weight, bias, x, y, row, last) {
-  const outputs = bias.length, inputs = (weight.length / outputs) | 0; // whole, for the compiler
-  const r0 = row, r1 = Math.min(row + 1, last), r2 = Math.min(row + 2, last), r3 = Math.min(row + 3, last);
-  const x0 = r0 * inputs, x1 = r1 * inputs, x2 = r2 * inputs, x3 = r3 * inputs;
-  for (let o = 0; o < outputs; o += 2) {
-    const p = Math.min(o + 1, outputs - 1);
-    const v = o * inputs, w = p * inputs;
-    let a0 = bias[o], a1 = a0, a2 = a0, a3 = a0;
-    let b0 = bias[p], b1 = b0, b2 = b0, b3 = b0;
-    for (let i = 0; i < inputs; i++) {
-      const a = weight[v + i], b = weight[w + i];
-      const c0 = x[x0 + i], c1 = x[x1 + i], c2 = x[x2 + i], c3 = x[x3 + i];
-      a0 += a * c0;
-      a1 += a * c1;
-      a2 += a * c2;
-      a3 += a * c3;
-      b0 += b * c0;
-      b1 += b * c1;
-      b2 += b * c2;
-      b3 += b * c3;
-    }
-    y[r0 * outputs + o] = a0;
-    y[r1 * outputs + o] = a1;
-    y[r2 * outputs + o] = a2;
-    y[r3 * outputs + o] = a3;
-    y[r0 * outputs + p] = b0;
-    y[r1 * outputs + p] = b1;
-    y[r2 * outputs + p] = b2;
-    y[r3 * outputs + p] = b3;
-  }
 }
 
 /** A picture moved, what leaves at one side coming in at the other, as `torch.roll` does it.
@@ -118,22 +55,6 @@ export function rolled(x, [height, width, channels = 1], down, right) {
   return result;
 }
 
-/** log p(x | z) of a code in nats, of Bernoulli pixels: Σ x·l − log(1 + eˡ) over its logits l.
- * @param {Float32Array} x @param {Float32Array} logits of many codes @param {number} from its first */
-export function logLikelihood(x, logits, from = 0) {
-  let [sum, product] = [0, 1]; // of 1 + e^−|l|: at most 2⁵¹² before its logarithm is taken
-  for (let i = 0; i < x.length; i++) {
-    const l = logits[from + i];
-    sum += l > 0 ? (x[i] - 1) * l : x[i] * l;
-    product *= 1 + Math.exp(-Math.abs(l));
-    if ((i & 511) === 511) {
-      sum -= Math.log(product);
-      product = 1;
-    }
-  }
-  return sum - Math.log(product);
-}
-
 /** KL(N(mean, diag σ²) ‖ N(0, I)), in nats. */
 export function divergence({ mean, sigma }) {
   return mean.reduce((sum, m, axis) => {
@@ -144,20 +65,20 @@ export function divergence({ mean, sigma }) {
 
 /** The networks of one model.
  * @param {Object} arrays by the names that PyTorch gives them
- * @param {{activation: string, maxLogVar: number, shifts: number, refinements: number,
- *   imageShape: number[]}} settings of vae/model/vae.py
+ * @param {Object} settings of pages/networks.py, and the shape of an image
  * @param {(z: number) => number} cdf */
-export function networks(arrays, { activation, maxLogVar, shifts, refinements, imageShape }, cdf) {
-  const layersOf = (part) => {
-    const layers = [];
-    for (let i = 0; `${part}.${i}.weight` in arrays; i += 2) {
-      const [weight, bias] = ["weight", "bias"].map((kind) => arrays[`${part}.${i}.${kind}`].values);
-      layers.push({ weight, bias });
-    }
-    return layers;
-  };
-  const [encoder, decoder] = [layersOf("encoder"), layersOf("decoder")];
-  const act = activations(cdf)[activation];
+export function networks(arrays, settings, cdf) {
+  const { maxLogVar, shifts, refinements, imageShape } = settings;
+  const [encoder, decoder] = ["encoder", "decoder"].map((part) =>
+    settings[part].map((layer) => {
+      const [weight, bias] = ["weight", "bias"].map((kind) => arrays[`${layer.name}.${kind}`]?.values);
+      return { ...layer, weight, bias };
+    }),
+  );
+  const act = activations(cdf)[settings.activation];
+  const likelihood = likelihoodOf(settings.likelihood);
+  /** A convolution is given the class at each of its places. */
+  const places = encoder[0].from ? encoder[0].from[0] * encoder[0].from[1] : 1;
   /** Rows with the class weights behind each. */
   const join = (values, y, count) => {
     if (!y) return values;
@@ -170,17 +91,16 @@ export function networks(arrays, { activation, maxLogVar, shifts, refinements, i
     return rows;
   };
   /** What the decoder's last layer is given, of many codes one after the other. */
-  const hidden = (codes, y, count) =>
-    perceptron(decoder.slice(0, -1), act, join(codes, y, count), count, true);
-  /** From that, a logit for every pixel of each. */
-  const logits = (inner, count) => perceptron(decoder.slice(-1), act, inner, count);
+  const hidden = (codes, y, count) => run(decoder.slice(0, -1), act, join(codes, y, count), count, true);
+  /** From that, the likelihood's numbers for every value of each: of Bernoulli pixels a logit. */
+  const logits = (inner, count) => run(decoder.slice(-1), act, inner, count);
 
   /** One Gaussian for each of many pictures. */
   function looks(pictures, y) {
-    const [count, pixels] = [pictures.length, pictures[0].length];
-    const rows = new Float32Array(count * pixels);
-    pictures.forEach((picture, k) => rows.set(picture, k * pixels));
-    const both = perceptron(encoder, act, join(rows, y, count), count);
+    const [count, values] = [pictures.length, pictures[0].length];
+    const rows = new Float32Array(count * values);
+    pictures.forEach((picture, k) => rows.set(picture, k * values));
+    const both = run(encoder, act, join(rows, y, count * places), count);
     const d = both.length / count / 2;
     return pictures.map((_, k) => ({
       mean: both.slice(2 * k * d, (2 * k + 1) * d),
@@ -192,13 +112,17 @@ export function networks(arrays, { activation, maxLogVar, shifts, refinements, i
   function fittest(x, y, found) {
     const means = Float32Array.from(found.flatMap(({ mean }) => [...mean]));
     const all = logits(hidden(means, y, found.length), found.length);
-    const nats = found.map((q, k) => logLikelihood(x, all, k * x.length) - divergence(q));
+    const nats = found.map(
+      (q, k) => likelihood.logLikelihood(x, all, k * x.length * likelihood.outputs) - divergence(q),
+    );
     return found[nats.indexOf(Math.max(...nats))];
   }
 
   return {
+    /** What the model sees of an image. */
+    observe: likelihood.observe,
     /** Of the looks at a picture and its shifted copies the one that fits it best, refined.
-     * @param {Float32Array} x pixels in [0, 1] @param {Float32Array?} y class weights */
+     * @param {Float32Array} x as observed @param {Float32Array?} y class weights */
     encode(x, y) {
       const moves = Array.from({ length: 2 * shifts + 1 }, (_, i) => i - shifts);
       const copies = moves.flatMap((down) => moves.map((right) => rolled(x, imageShape, down, right)));
@@ -211,8 +135,8 @@ export function networks(arrays, { activation, maxLogVar, shifts, refinements, i
       return best;
     },
     /** @param {Float32Array} z @param {Float32Array?} y class weights
-     * @returns {Float32Array} the mean of every pixel, in [0, 1] */
-    decode: (z, y) => logits(hidden(z, y, 1), 1).map((l) => 1 / (1 + Math.exp(-l))),
+     * @returns {Float32Array} the mean of every value of the image, in [0, 1] */
+    decode: (z, y) => likelihood.means(logits(hidden(z, y, 1), 1)),
     hidden,
     logits,
     last: decoder.at(-1),

@@ -3,10 +3,13 @@
 
 import { address } from "./address.js";
 import { atlas } from "./atlas.js";
+import { brush } from "./brush.js";
 import { thumbnail, unpack } from "./bytes.js";
 import { cloud } from "./cloud.js";
 import { cursor } from "./cursor.js";
 import { $ } from "./elements.js";
+import { hover } from "./hover.js";
+import { keep } from "./keep.js";
 import { planeView, squareView, tsneView } from "./map.js";
 import { networks, normal } from "./network.js";
 import { pad } from "./pad.js";
@@ -41,6 +44,7 @@ async function load() {
   const state = {
     view: Object.values(views)[0],
     picked: data.conditional ? first : null, // a class, or null for all
+    area: null, // the images of an area that is picked out
     here: origin, // what is shown
     pinned: origin, // what is shown when the pointer is off the map
     ends: { A: origin, B: { z: codeOf(other), y: oneHot(data.labels[other]) } },
@@ -64,21 +68,27 @@ async function load() {
     image: (i) => thumbnail(arrays.images.values, pixels, i),
     here: (z) => ({ z, y: oneHot(state.picked) }),
     decode: ({ z, y }) => network.decode(z, y),
+    /** Whether an image is one of those picked out, by class and area. */
+    meant: (i) =>
+      (state.picked === null || data.labels[i] === state.picked) && (!state.area || state.area.has(i)),
   };
 }
 
 async function start() {
   const app = await load();
+  app.hover = hover(app);
+  app.brush = brush(app); // before the map: it takes a pointer that draws an area
   app.atlas = app.views.cloud ? cloud(app) : atlas(app);
   app.cursor = cursor(app);
   app.walk = walk(app);
-  app.pad = $("pad") && pad(app);
+  app.pad = pad(app);
   app.study = study(app);
+  keep(app);
   app.atlas.fit();
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();
   app.walk.showFilm();
-  if (app.plane) app.study.take(app.data.missed[0]);
+  if (app.data.exact) app.study.take(app.data.missed[0]);
   app.address = address(app);
   app.address.follow();
   globalThis.explorer = app;

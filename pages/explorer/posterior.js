@@ -6,33 +6,33 @@
 //
 // vae/quadrature.py sums over a grid that is fine everywhere. Here a coarse lattice says where the
 // posterior may have peaks; from each one climbs to the best Gaussian near it, and around that the
-// sum runs over codes a little less than one standard deviation apart, as far as they count.
+// sum runs over codes about one standard deviation apart, as far as they count.
 
 import { logPrior } from "./lattice.js";
-import { divergence, logLikelihood } from "./network.js";
+import { logLikelihood } from "./likelihood.js";
+import { divergence } from "./network.js";
 
 const DROP = 40; // nats: how far the lattice may miss a peak's height, narrow as it is
 const STARTS = 8; // at most
 const STEPS = 12; // of a climb, at most
-const ENOUGH = { peak: 0.05, best: 0.002 }; // nats: a climb ends when it gains less
+const ENOUGH = 0.003; // nats: a climb ends when a step promises less
 const COUNTS = 5.5; // nats below the best, a peak is too low to count
-const APART = 0.9; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
+const NEAR_Q = 9; // squared standard deviations of the encoder's Gaussian: one climbs from there
+const SAME = 1.5; // squared standard deviations that one peak's codes lie apart, at most
+const APART = 1.2; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
 const FINEST = 0.3; // at that, it is halved no more
 const ROUGH = 0.05; // nats: from there on it is halved
-const CUT = 6; // nats below the highest, the sum ends
+const CUT = 4.5; // nats below the highest, codes have no more neighbours in the sum
 const CODES_OF_PEAK = 1200; // at most
 
-/** Gauss–Hermite quadrature of n×n nodes under N(0, I). @param {number[][]} line [node, weight] */
-const rule = (line) => line.flatMap(([a, u]) => line.map(([b, v]) => [a, b, u * v]));
-const mirrored = (half) => [...half.map(([a, u]) => [-a, u]), ...half];
-const THREE = rule([...mirrored([[Math.sqrt(3), 1 / 6]]), [0, 2 / 3]]);
-const FIVE = rule([
-  ...mirrored([
-    [1.355626179974266, 0.222075922005613],
-    [2.856970013872806, 0.01125741132772069],
-  ]),
-  [0, 8 / 15],
-]);
+/** Nodes and weights of a quadrature under N(0, I), exact for polynomials of degree 7.
+ * Source: Stroud 1971, Approximate calculation of multiple integrals, formula E₂^r² 7-1. */
+const NODES = (() => {
+  const [r, s, t] = [6, (9 - 3 * Math.sqrt(5)) / 4, (9 + 3 * Math.sqrt(5)) / 4].map(Math.sqrt);
+  const square = (a, weight) => [[a, a], [a, -a], [-a, a], [-a, -a]].map((node) => [...node, weight]);
+  const cross = [[r, 0], [-r, 0], [0, r], [0, -r]].map((node) => [...node, 1 / 36]);
+  return [...cross, ...square(s, (5 + 2 * Math.sqrt(5)) / 45), ...square(t, (5 - 2 * Math.sqrt(5)) / 45)];
+})();
 
 /** log p(x, z) of one image at many codes. @returns {(codes: number[][]) => number[]} */
 export function jointOf(network, x, y) {
@@ -45,11 +45,11 @@ export function jointOf(network, x, y) {
 
 /** A diagonal Gaussian with its ELBO and, by Stein's identities for ε ~ N(0, I), the means under it
  * of the slope of log p(x, z), E[J ε] / σ, and of its curvature, −E[J (εεᵀ − I)] / σσᵀ. */
-function weighed(joint, mean, sigma, nodes) {
-  const values = joint(nodes.map(([a, b]) => [mean[0] + sigma[0] * a, mean[1] + sigma[1] * b]));
-  const expected = nodes.reduce((sum, [, , weight], k) => sum + weight * values[k], 0);
+function weighed(joint, mean, sigma) {
+  const values = joint(NODES.map(([a, b]) => [mean[0] + sigma[0] * a, mean[1] + sigma[1] * b]));
+  const expected = NODES.reduce((sum, [, , weight], k) => sum + weight * values[k], 0);
   const [slope, bend] = [[0, 0], [0, 0, 0]]; // of the second: 11, 12, 22
-  nodes.forEach(([a, b, weight], k) => {
+  NODES.forEach(([a, b, weight], k) => {
     const share = weight * (values[k] - expected);
     [a, b].forEach((e, i) => (slope[i] += (share * e) / sigma[i]));
     bend[0] -= (share * (a * a - 1)) / sigma[0] ** 2;
@@ -68,31 +68,39 @@ function precision({ sigma, bend }) {
   return [a, Math.min(Math.max(bend[1], -most), most), c];
 }
 
-/** The next Gaussian of Newton's method, and no further than 3 σ away.
- * Source: Opper & Archambeau 2009, The variational Gaussian approximation revisited. */
+/** The next Gaussian of Newton's method, no further than 3 σ away, and by how much it promises to
+ * raise the ELBO. Source: Opper & Archambeau 2009, The variational Gaussian approximation revisited. */
 function stepped(q) {
   const [a, b, c] = precision(q);
   const [g, h] = q.slope;
   const move = [(c * g - b * h) / (a * c - b * b), (a * h - b * g) / (a * c - b * b)];
   const long = Math.max(1, ...move.map((m, i) => Math.abs(m) / q.sigma[i] / 3));
-  return [q.mean.map((m, i) => m + move[i] / long), [1 / Math.sqrt(a), 1 / Math.sqrt(c)]];
+  const narrower = [a, c].map((bend, i) => bend * q.sigma[i] ** 2); // than the curvature asks for
+  const promise = narrower.reduce(
+    (sum, ratio) => sum + 0.5 * (ratio - 1 - Math.log(ratio)),
+    0.5 * (g * move[0] + h * move[1]),
+  );
+  return {
+    mean: q.mean.map((m, i) => m + move[i] / long),
+    sigma: [1 / Math.sqrt(a), 1 / Math.sqrt(c)],
+    promise,
+  };
 }
 
-/** From a start to the best diagonal Gaussian near it. */
-function climb(joint, mean, sigma, nodes, enough) {
-  let best = weighed(joint, mean, sigma, nodes);
-  let [where, wide] = stepped(best);
-  for (let k = 1; k < STEPS; k++) {
-    const next = weighed(joint, where, wide, nodes);
-    const gain = next.elbo - best.elbo;
-    if (gain > 0) {
+/** From a Gaussian to the best diagonal one near it. */
+function climb(joint, start) {
+  let best = start;
+  let { mean, sigma, promise } = stepped(best);
+  for (let k = 0; k < STEPS && promise > ENOUGH; k++) {
+    const next = weighed(joint, mean, sigma);
+    if (next.elbo > best.elbo) {
       best = next;
-      [where, wide] = stepped(best);
+      ({ mean, sigma, promise } = stepped(best));
     } else { // half the way back
-      where = where.map((m, i) => (m + best.mean[i]) / 2);
-      wide = wide.map((s, i) => Math.sqrt(s * best.sigma[i]));
+      mean = mean.map((m, i) => (m + best.mean[i]) / 2);
+      sigma = sigma.map((s, i) => Math.sqrt(s * best.sigma[i]));
+      promise /= 2;
     }
-    if (Math.abs(gain) < enough) break;
   }
   return best;
 }
@@ -103,17 +111,20 @@ function distance([a, b, c], mean, z) {
   return a * x * x + 2 * b * x * y + c * y * y;
 }
 
-/** The peaks of a posterior that count, as Gaussians, the best first. */
-function peaksOf(joint, starts, sigma) {
+/** The peaks of a posterior that count, as the best diagonal Gaussians there, the best first.
+ * @param {number[][]} starts codes to climb from @param {Object} q the encoder's Gaussian, weighed */
+function peaksOf(joint, starts, q) {
   const found = [];
-  for (const start of starts) {
-    const peak = climb(joint, start, sigma, THREE, ENOUGH.peak);
+  const isNew = (place) => found.every((peak) => distance(peak.precision, peak.mean, place) > SAME);
+  const add = (start) => {
+    const peak = climb(joint, start);
     peak.precision = precision(peak);
-    const same = (other) =>
-      Math.min(distance(other.precision, other.mean, peak.mean), distance(peak.precision, peak.mean, other.mean)) < 1.5;
-    if (!found.some(same)) found.push(peak);
-  }
-  found.sort((p, q) => q.elbo - p.elbo);
+    if (isNew(peak.mean)) found.push(peak);
+  };
+  const within = (start) => distance([q.sigma[0] ** -2, 0, q.sigma[1] ** -2], q.mean, start) < NEAR_Q;
+  for (const start of starts) if (isNew(start)) add(within(start) ? q : weighed(joint, start, q.sigma));
+  if (found.every((peak) => peak.elbo < q.elbo)) add(q); // one slipped through
+  found.sort((a, b) => b.elbo - a.elbo);
   return found.filter((peak) => peak.elbo > found[0].elbo - COUNTS);
 }
 
@@ -127,12 +138,12 @@ function axesOf([a, b, c]) {
   return [s * cos, -t * sin, s * sin, t * cos];
 }
 
-/** Half of what every other row or column of a lattice differs by from the rest, in nats; where all is
- * Gaussian 0.005. */
+/** Half of what the two halves of a lattice differ by, in nats, taken as the squares of a chessboard;
+ * where all is Gaussian 0.002. */
 function roughness(nodes) {
-  const half = (axis, parity) =>
-    logSumExp(nodes.filter(({ node }) => (node[axis] & 1) === parity).map(({ value }) => value));
-  return Math.max(...[0, 1].map((axis) => Math.abs(half(axis, 0) - half(axis, 1)) / 2));
+  const half = (parity) =>
+    logSumExp(nodes.filter(({ node: [i, j] }) => ((i + j) & 1) === parity).map(({ value }) => value));
+  return Math.abs(half(0) - half(1)) / 2;
 }
 
 /** log p(x, z) at codes around a peak, on a lattice along its axes, as far out as it counts; a denser
@@ -191,14 +202,11 @@ function summed(peaks, patches) {
  *   `q` is the encoder's Gaussian, `best` is q*, `patches` hold log p(x, z) around each peak */
 export function exactly(network, plane, x, y, code = network.encode(x, y)) {
   const joint = jointOf(network, x, y);
-  const q = weighed(joint, [...code.mean], [...code.sigma], FIVE);
-  const starts = plane.peaks(x, DROP, STARTS);
-  let peaks = peaksOf(joint, starts, q.sigma);
-  if (peaks[0].elbo < q.elbo) peaks = peaksOf(joint, [...starts, q.mean], q.sigma); // one slipped through
+  const q = weighed(joint, [...code.mean], [...code.sigma]);
+  const peaks = peaksOf(joint, plane.peaks(x, DROP, STARTS), q);
+  const [best] = peaks;
   const patches = peaks.map((peak) => patchOf(joint, peak));
   const exact = summed(peaks, patches);
-  const tuned = climb(joint, ...stepped(peaks[0]), FIVE, ENOUGH.best);
-  const best = tuned.elbo > q.elbo ? tuned : q;
   const kl = divergence(q);
   return {
     q,

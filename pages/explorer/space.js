@@ -55,14 +55,13 @@ export function medians(codes, labels) {
 
 /** Dots from far to near, ever larger and fuller, under the names of their classes.
  * @param {{left: number, top: number, side: number, at: Function}} frame
- * @param {{colours: boolean, picked: ?number, middles: Object[]}} shown */
+ * @param {{colours: boolean, meant: (image: number) => boolean, middles: Object[]}} shown */
 export function paintCloud(context, frame, view, data, shown, colours) {
   for (const i of view.order) {
     const [x, y] = frame.at([view.points[2 * i], view.points[2 * i + 1]]);
     const near = Math.max(0, Math.min(1, view.depth[i]));
-    const meant = shown.picked === null || data.labels[i] === shown.picked;
     const size = 1.4 + 2.4 * near;
-    context.globalAlpha = meant ? 0.25 + 0.75 * near : 0.06;
+    context.globalAlpha = shown.meant(i) ? 0.25 + 0.75 * near : 0.06;
     context.fillStyle = shown.colours ? data.palette[data.labels[i]] : colours.quiet;
     context.fillRect(x - size / 2, y - size / 2, size, size);
   }

@@ -13,13 +13,14 @@ const PIECE = 8; // milliseconds of decoding at a time, between which the page s
 export function study(app) {
   const { data, state, network } = app;
   const planes = new Map(); // decoded, by class
-  const glass = app.plane && lenses(app);
+  const glass = data.exact && lenses(app);
   const channel = new MessageChannel(); // sooner than a timer
   let [seen, tried, missed, asked] = [null, 0, 0, false];
 
   /** Encode an image, and show its posterior and reconstruction. @returns {Object} its place */
-  function look(x) {
-    seen = x;
+  function look(given) {
+    const x = network.observe(given);
+    seen = given;
     const y = app.oneHot(state.picked);
     state.posterior = network.encode(x, y);
     const { mean, sigma } = state.posterior;
@@ -37,7 +38,7 @@ export function study(app) {
   function take(index) {
     if (data.conditional && state.picked !== data.labels[index]) app.cursor.pick(data.labels[index]);
     const x = app.image(index);
-    app.pad?.put(x);
+    app.pad.put(x);
     state.image = index;
     return look(x);
   }
@@ -80,7 +81,7 @@ export function study(app) {
   function find(plane) {
     const start = performance.now();
     const y = app.oneHot(state.picked);
-    const found = exactly(network, plane, seen, y, state.posterior);
+    const found = exactly(network, plane, network.observe(seen), y, state.posterior);
     app.study.took = performance.now() - start;
     state.found = { ...found, of: state.posterior, heat: heatOf(found.patches) };
     for (const name of ["reconstruction", "kl", "elbo", "amortisation", "approximation", "logLikelihood"]) {

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from figures.style import palette
-from pages.explorer.contents import to_nibbles
+from pages.explorer.images import to_nibbles
 from pages.render import pack
 from vae.files.dataset import Classes
 from vae.film import Film

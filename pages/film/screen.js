@@ -65,7 +65,8 @@ export function filmScreen(app) {
       const context = plane.getContext("2d");
       context.clearRect(0, 0, plane.width, plane.height);
       const centres = centresOf(view);
-      paintMap(context, frame, view, data, { dots: true, colours: true, picked: state.picked, centres });
+      const meant = (i) => state.picked === null || data.labels[i] === state.picked;
+      paintMap(context, frame, view, data, { dots: true, colours: true, meant, centres });
       paintPictures(Math.round(state.at));
     });
   }

@@ -13,12 +13,12 @@ def live(model: Weights, grid: int) -> dict[str, Any]:
     """The decoder of a model with two latent axes and no classes, in half precision.
 
     Args:
-        model: a multilayer perceptron with Bernoulli pixels.
+        model: of any network and likelihood.
         grid: the plane is shown as grid×grid decoded tiles.
     """
     decoder = {
         name: weights.astype(np.float16)
-        for name, weights in model.arrays.items()
+        for name, weights in networks.arrays(model).items()
         if name.startswith("decoder")
     }
     table, arrays = pack(decoder | {"cdf": networks.cdf()})

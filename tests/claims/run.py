@@ -21,8 +21,8 @@ from tests.project import ROOT
 from vae.readers import read
 
 BETAS = ["beta0", "beta1"]
-DENSITIES = ["gaussian", "continuous", "static"]
-MODELS = [*BETAS, "iwae", "lattice", "convolutional", *DENSITIES]
+LIKELIHOODS = ["gaussian", "continuous", "static", "discretised"]
+MODELS = [*BETAS, "iwae", "lattice", "convolutional", *LIKELIHOODS]
 CLAIMS = [
     "aggregate",
     "anomaly",

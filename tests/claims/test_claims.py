@@ -220,6 +220,14 @@ def test_probabilities_are_the_same_for_levels_and_for_shares(made):
 
 
 def test_a_density_has_no_entropy_floor_and_binary_pixels_one_of_zero(made):
-    floors = [numbers(made, f"models/{m}")[m]["entropy_floor"] for m in ("gaussian", "static")]
-    assert floors == [None, 0]
+    kinds = ("gaussian", "discretised", "static")
+    floors = [numbers(made, f"models/{m}")[m]["entropy_floor"] for m in kinds]
+    assert floors == [None, None, 0]
     assert numbers(made, "models/beta1")["beta1"]["entropy_floor"] > 0
+
+
+def test_bits_per_dimension_are_of_values_in_256_levels_alone(made):
+    measured = numbers(made, "models/discretised")["discretised"]
+    assert measured["bits_per_dim"] == pytest.approx(-measured["elbo"] / (64 * np.log(2)), abs=1e-3)
+    assert measured["bits_per_dim"] < 8  # what the levels cost if all are equally likely
+    assert "bits_per_dim" not in numbers(made, "models/gaussian")["gaussian"]

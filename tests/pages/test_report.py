@@ -222,6 +222,14 @@ def test_a_number_that_a_model_has_not_is_none(shipped, tree):
     assert row[1:4] == ["−100.5", "none", "−102.5"]
 
 
+def test_a_number_that_no_model_has_has_no_row(shipped, tree):
+    numbers = measured(shipped)
+    for found in numbers.values():
+        del found["bits_per_dim"]
+    names = [row[0] for row in build(shipped, numbers, PIXELS, tree).numbers.rows]
+    assert names == [metric.name for key, metric in METRICS.items() if key != "bits_per_dim"]
+
+
 def test_a_bound_on_the_likelihood_is_told_from_its_value_and_so_is_the_gap(shipped, tree):
     exact = {"elbo": -104.5, "log_likelihood": -100.25, "log_likelihood_samples": None}
     numbers = {name: found | exact for name, found in measured(shipped).items()}

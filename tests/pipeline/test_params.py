@@ -108,11 +108,6 @@ def complaint(read, tmp_path):
         ("figures__samples", ["vae", "vae"], "figures.samples is .*each model once"),
         ("pages__explorer", ["mine"], "pages.explorer is .*no model 'mine'"),
         ("pages__explorer", ["vae20"], "pages.explorer is .*needs a plane"),
-        (
-            "models__vae__likelihood",
-            "gaussian",
-            "pages.explorer is .*perceptrons on grey pixels.*models.vae is mlp, gaussian",
-        ),
         ("pages__explorer_tsne", ["vae"], "pages.explorer_tsne is .*add vae to figures.tsne"),
         ("models__vae__film", -1, "models.vae.film is -1: "),
         ("figures__film", ["vae"], "pages.film_page is .*add cvae to figures.film"),

@@ -119,8 +119,8 @@ def test_tiles_are_summed_one_by_one_and_only_where_a_posterior_lies():
 
 
 def test_only_planes_of_bernoulli_pixels_are_summed(x):
-    kinds = ({"latent_dim": 3}, {"likelihood": "gaussian"}, {"likelihood": "continuous-bernoulli"})
-    for kind in kinds:
+    others = ("gaussian", "continuous-bernoulli", "discretised-logistic")
+    for kind in ({"latent_dim": 3}, *({"likelihood": other} for other in others)):
         model = VAE((4, 4), **{"latent_dim": 2, "hidden": [8]} | kind)
         assert not fits(model)
         with pytest.raises(ValueError, match="quadrature needs 2 axes and Bernoulli pixels"):

@@ -5,15 +5,18 @@
     static-bernoulli      scale S   0 or 1, drawn once for each image
     continuous-bernoulli  density   grey pixels with dequantising noise, in [0, 1]
     gaussian              density   the same; the decoder gives a mean and a log-deviation
+    discretised-logistic  levels    one of 256 levels; the decoder gives a mean and a log-scale
 
-In nats, summed over pixels. Compare numbers only within a scale. On D and S a pixel is 1 with the
-probability that its grey level says (Salakhutdinov & Murray 2008 drew so once, for S; ours is
-another such draw). Scale G, which most tutorials train on, is no likelihood:
+In nats, summed over pixels and their channels. Compare numbers only within a scale. On D and S a
+pixel is 1 with the probability that its grey level says (Salakhutdinov & Murray 2008 drew so once,
+for S; ours is another such draw). Scale G, which most tutorials train on, is no likelihood:
 
     log p(x | z) = Σ_pixels x log π + (1 − x) log(1 − π),   π = sigmoid(logit)
 
 cannot exceed −H(x), the negative entropy of the image itself (`entropy`). Densities are those
-of (level + u) / 256 with u ~ U[0, 1): without that noise a density could grow without bound.
+of (level + u) / 256 with u ~ U[0, 1): without that noise a density could grow without bound. On
+the scale "levels", as on D and S, p is a probability and no noise is needed; nats / (values · ln 2)
+are the bits per dimension in which colour images are compared, values = height · width · channels.
 
 Sources: Kingma & Welling 2014, appendix C; Loaiza-Ganem & Cunningham 2019, arXiv:1907.06845
 (continuous Bernoulli); Theis, van den Oord & Bethge 2016, arXiv:1511.01844 (dequantising).
@@ -30,6 +33,7 @@ from torch.distributions import Bernoulli, Distribution, Independent, Normal
 from torch.nn.functional import softplus
 from torch.utils.dlpack import from_dlpack
 
+from vae.model.discretised import DiscretisedLogistic
 from vae.unnamed import on_disk
 
 # The product of this many factors in [½, 1] stays far above the smallest float32 (2⁻¹²⁶).
@@ -38,6 +42,8 @@ _FACTORS = 64
 MIN_LOG_STD = -math.log(256)
 """A Gaussian pixel's σ is at least one grey level: a pixel that never changes would else be given
 an ever narrower density."""
+_MIN_LOG_SCALE = -math.log(4 * 255)
+"""A logistic's s is at least a quarter of a level, which puts 0.96 of it into one bin."""
 
 _STATIC_SEED = 0
 _BINARISED_AT_ONCE = 10_000
@@ -156,9 +162,26 @@ def _continuous_bernoulli(
 
 def _gaussian(outputs: Float[Tensor, "*batch_and_image 2"], image_dims: int) -> Independent:
     mean, log_std = outputs.float().unbind(-1)
-    scale = (MIN_LOG_STD + softplus(log_std - MIN_LOG_STD)).exp()
-    base = Normal(mean.sigmoid(), scale, validate_args=False)
+    base = Normal(mean.sigmoid(), _at_least(log_std, MIN_LOG_STD).exp(), validate_args=False)
     return Independent(base, image_dims, validate_args=False)
+
+
+def _discretised_logistic(
+    outputs: Float[Tensor, "*batch_and_image 2"], image_dims: int
+) -> Independent:
+    """Of a mean beyond 0 or 1 nearly all is in the outermost level, as in a black background.
+
+    Each value has a scale of its own, not each channel: a decoder is sure of a plain area, and
+    unsure along an edge.
+    """
+    mean, log_scale = outputs.float().unbind(-1)
+    base = DiscretisedLogistic(0.5 + mean, _at_least(log_scale, _MIN_LOG_SCALE))
+    return Independent(base, image_dims, validate_args=False)
+
+
+def _at_least(value: Float[Tensor, "*shape"], least: float) -> Float[Tensor, "*shape"]:
+    """The value, bent smoothly so that it stays above a bound."""
+    return least + softplus(value - least)
 
 
 def _grey(images: UInt8[Tensor, "n *image"]) -> Float[Tensor, "n *image"]:
@@ -196,10 +219,15 @@ class Likelihood(NamedTuple):
     distribution: Callable[[Tensor, int], Independent]
     """From a decoder's outputs, pixel's numbers last, and the number of image axes."""
     observe: Callable[[Tensor], Tensor]
-    """Grey levels 0–255 as x, with noise from torch's own generator."""
+    """Levels 0–255 as x, with noise from torch's own generator."""
     prepare: Callable[[Tensor], Tensor] = _unchanged
     """Applied once to a whole set of images, in its order, before any batch is observed."""
-    scale: Literal["G", "D", "S", "density"] = "density"
+    scale: Literal["G", "D", "S", "density", "levels"] = "density"
+
+    @property
+    def of_bernoulli(self) -> bool:
+        """Whether pixels are Bernoulli variables: their entropy is a floor, a logit all of them."""
+        return self.scale in ("G", "D", "S")
 
 
 LIKELIHOODS = {
@@ -208,6 +236,7 @@ LIKELIHOODS = {
     "static-bernoulli": Likelihood(1, _bernoulli, _grey, _binarised_once, scale="S"),
     "continuous-bernoulli": Likelihood(1, _continuous_bernoulli, _dequantised),
     "gaussian": Likelihood(2, _gaussian, _dequantised),
+    "discretised-logistic": Likelihood(2, _discretised_logistic, _grey, scale="levels"),
 }
 
 

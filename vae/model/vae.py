@@ -91,7 +91,7 @@ class VAE(nn.Module):
         self.shifts = shifts
         self.refinements = refinements
         self.likelihood = LIKELIHOODS[likelihood]
-        if refinements and self.likelihood.scale == "density":
+        if refinements and not self.likelihood.of_bernoulli:
             raise InputError(f"refinements need Bernoulli pixels, here they are {likelihood}")
         shape = Shape(image_shape, classes, latent_dim, self.likelihood.outputs)
         self.encoder, self.decoder = NETWORKS[network](shape, hidden, activation)

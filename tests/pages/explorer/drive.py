@@ -34,8 +34,8 @@ def values(model, data, **options):
     codes = encoded(model, data.test)
     weights = Weights(model.settings, {k: v.numpy() for k, v in model.state_dict().items()})
     places = codes.mean[:, :2].astype(np.float64) if model.latent_dim > 3 else None
-    settings = {"images": 300, "limit": 4.0, "grid": 6, "active_variance": 0.01} | options
-    return contents(data.test.x, data.classes, weights, codes, places=places, **settings)
+    settings = {"images": 300, "megabytes": 3.0, "limit": 4.0, "grid": 6, "active_variance": 0.01}
+    return contents(data.test.x, data.classes, weights, codes, places=places, **settings | options)
 
 
 def write(path, model, data, **options):

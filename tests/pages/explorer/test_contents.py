@@ -6,7 +6,8 @@ import gzip
 import numpy as np
 import pytest
 
-from pages.explorer.contents import far, ink, to_nibbles
+from pages.explorer.contents import far
+from pages.explorer.images import ink, to_nibbles
 from tests.pages.explorer.drive import values, write
 from vae.files.dataset import Classes
 

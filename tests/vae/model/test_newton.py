@@ -67,7 +67,7 @@ def test_a_training_sees_the_encoder_alone(refined):
     torch.testing.assert_close(model.train().encode(x, y).mean, alone.mean)
 
 
-@pytest.mark.parametrize("likelihood", ["gaussian", "continuous-bernoulli"])
-def test_pixels_of_a_density_are_not_refined(likelihood):
+@pytest.mark.parametrize("likelihood", ["gaussian", "continuous-bernoulli", "discretised-logistic"])
+def test_only_bernoulli_pixels_are_refined(likelihood):
     with pytest.raises(InputError, match=f"refinements need Bernoulli.* {likelihood}"):
         VAE((4, 3), 2, [8], likelihood=likelihood, refinements=1)
