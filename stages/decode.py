@@ -4,6 +4,7 @@ Each figure's pictures are a file of their own, so a figure is drawn anew only i
 """
 
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -105,9 +106,14 @@ def main(
     def of_interpolation() -> pictures.Walks:
         classifier = checkpoint.load_kind(Classifier, classifier_file, device())
         sources, pairs, loops = interpolation.sources, interpolation.pairs, interpolation.loops
-        for key, asked in (("sources", [sources]), ("pairs", pairs), ("loops", loops)):
-            for labels in asked:
-                require_classes(labels, codes.label, f"interpolation.{key}: {labels}")
+        for pair in pairs:
+            require_classes(pair, codes.label, f"interpolation.pairs: {pair}")
+        absent = {*sources, *chain(*loops)} - set(codes.label.tolist())
+        if absent:
+            print(
+                "interpolation: there is no image of class "
+                f"{', '.join(map(str, sorted(absent)))}; sources and loops with it are left out"
+            )
         groups = walks.groups(sources, pairs, loops, codes.label)
         if not groups:
             raise InputError(

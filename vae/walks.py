@@ -1,6 +1,7 @@
 """Walks through a latent space between test images of chosen classes."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -21,13 +22,20 @@ def groups(
 ) -> list[list[tuple[int, ...]]]:
     """Classes of the stops: from each source to every other class; the pairs; the loops.
 
-    Empty groups are left out.
+    Sources and loops with a class of which there is no image are left out, and so are empty groups.
+    If that leaves nothing of what is asked: from the first class to every other or, where there is
+    no other, a walk within it.
     """
-    present = set(label.tolist())
-    found: list[list[tuple[int, ...]]]
-    found = [[(source, c) for c in sorted(present - {source})] for source in sources]
-    found += [[tuple(pair) for pair in pairs], [tuple(loop) for loop in loops]]
-    return [group for group in found if group]
+    present = sorted(set(label.tolist()))
+    found: list[list[tuple[int, ...]]] = [
+        [(source, c) for c in present if c != source] for source in sources if source in present
+    ]
+    whole = [tuple(loop) for loop in loops if set(loop) <= set(present)]
+    found = [group for group in (*found, [tuple(pair) for pair in pairs], whole) if group]
+    if found or not (sources or pairs or loops):
+        return found
+    first, *others = present
+    return [[(first, other) for other in others] or [(first, first)]]
 
 
 def walks(
@@ -40,7 +48,9 @@ def walks(
     steps: int,
     frames: int,
 ) -> Walks:
-    """Every walk of `groups`.
+    """Every walk of `groups`, between typical images of its classes.
+
+    A leg within a class ends at another image of it.
 
     Args:
         decode: a conditional model's class moves as its code does, by weights.
@@ -55,7 +65,12 @@ def walks(
     ends = {label: typical(decode, classify, codes, label, classes) for label in labels}
 
     def walk(through: tuple[int, ...]) -> Walk:
-        stops = codes.mean[[ends[label] for label in through]]
+        within = [label == before for before, label in pairwise((None, *through))]
+        images = [
+            _apart(codes, label, ends[label]) if same else ends[label]
+            for label, same in zip(through, within, strict=True)
+        ]
+        stops = codes.mean[images]
         strip = _along(decode, stops, through, classes, steps, loop=False)
         moving = (len(through) - 1) * (frames - 1) + 1
         return Walk(
@@ -81,6 +96,17 @@ def typical(decode: Decode, classify: Classify, codes: Codes, label: int, classe
     pictures = decode(codes.mean[near], codes.label[near] if classes else None)
     right = classify(pictures) == label
     return int(near[right.argmax()])  # the first if none is right
+
+
+def _apart(codes: Codes, label: int, image: int) -> int:
+    """The index of the image of a class whose code is farthest from that of a given one.
+
+    It is one of the more typical half of the class.
+    """
+    members = np.flatnonzero(codes.label == label)
+    near = members[latent.by_distance(codes.mean[members])][: 1 + len(members) // 2]
+    distances = np.linalg.norm(codes.mean[near] - codes.mean[image], axis=1)
+    return int(near[distances.argmax()])
 
 
 def _along(

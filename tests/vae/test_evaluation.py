@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from vae.evaluation import encode, importance
+from vae.evaluation import encode, importance, observed
 from vae.model import VAE
 from vae.objective import kl_by_axis
 from vae.precision import computes_bfloat16
@@ -147,6 +147,56 @@ def test_encoding_is_deterministic_and_its_samples_follow_the_posterior():
     standard = (codes.sample - codes.mean) / np.exp(0.5 * codes.log_var)
     assert abs(standard.mean()) < 0.03
     assert standard.std() == pytest.approx(1, abs=0.03)
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Sets of images seen seven at a time."""
+    monkeypatch.setattr("vae.evaluation._SEEN_AT_ONCE", 7 * 12)
+
+
+def stack(n):
+    return torch.arange(n * 12, dtype=torch.uint8).reshape(n, 4, 3), torch.arange(n) % 3
+
+
+def test_parts_are_the_whole_in_its_order(small_parts):
+    model = VAE((4, 3), 2, [8], classes=3)
+    images, labels = stack(20)
+    parts = list(observed(model, images, labels, seed=5))
+    assert [len(part.x) for part in parts] == [7, 7, 6]
+    assert torch.equal(torch.cat([part.x for part in parts]), images / 255)
+    assert torch.equal(torch.cat([part.y for part in parts]), labels)
+
+
+def test_the_first_part_is_what_the_model_observes_and_others_have_noise_of_their_own(small_parts):
+    model = VAE((4, 3), 2, [8], likelihood="gaussian")
+    images, labels = torch.zeros(20, 4, 3, dtype=torch.uint8), torch.zeros(20, dtype=torch.int64)
+    first, second, _ = observed(model, images, labels, seed=5)
+    assert torch.equal(first.x, model.observe(images[:7], 5))
+    assert (first.seed, second.seed == first.seed, torch.equal(first.x, second.x)) == (
+        5,
+        False,
+        False,
+    )
+    again = list(observed(model, images, labels, seed=5))[1]
+    assert torch.equal(second.x, again.x)
+
+
+def test_static_pixels_are_drawn_once_for_the_whole_set(small_parts):
+    model = VAE((4, 3), 2, [8], likelihood="static-bernoulli")
+    images, labels = stack(20)
+    parts = torch.cat([part.x for part in observed(model, images, labels, seed=5)])
+    assert torch.equal(parts, model.observe(images, 5))
+
+
+def test_codes_of_parts_are_those_of_the_whole(small_parts, monkeypatch):
+    model = VAE((4, 3), 2, [8]).eval()
+    images, labels = stack(20)
+    in_parts = encode(model, images, labels, seed=0)
+    monkeypatch.undo()
+    whole = encode(model, images, labels, seed=0)
+    for name in ("mean", "log_var", "sample", "label"):
+        np.testing.assert_allclose(getattr(in_parts, name), getattr(whole, name), atol=1e-6)
 
 
 def test_codes_keep_the_order_of_their_images():

@@ -70,7 +70,30 @@ def test_groups_are_each_source_to_all_others_then_pairs_then_loops():
 
 def test_groups_without_a_walk_are_left_out():
     assert walks.groups([], [], [[1, 0, 1]], np.array([0, 1])) == [[(1, 0, 1)]]
-    assert walks.groups([1], [], [], np.array([1, 1])) == []
+    assert walks.groups([], [], [], np.array([0, 1])) == []
+
+
+def test_sources_and_loops_of_classes_without_an_image_are_left_out():
+    label = np.array([3, 0, 5])
+    assert walks.groups([1, 5], [], [[1, 0, 1], [3, 5, 3]], label) == [
+        [(5, 0), (5, 3)],
+        [(3, 5, 3)],
+    ]
+
+
+def test_where_nothing_is_left_of_what_is_asked_the_first_class_is_the_source():
+    assert walks.groups([7], [], [[7, 8, 7]], np.array([3, 0, 5])) == [[(0, 3), (0, 5)]]
+
+
+def test_of_one_class_there_is_a_walk_within_it():
+    assert walks.groups([1, 6], [], [], np.array([0, 0])) == [[(0, 0)]]
+    assert walks.groups([0], [], [], np.array([0, 0])) == [[(0, 0)]]
+
+
+def test_a_walk_within_a_class_ends_at_another_typical_image_of_it():
+    options = {"classes": 0, "steps": 2, "frames": 2}
+    within = walks.walks(decode, sees(3, otherwise=2), LINE, [[(1, 1)]], **options)
+    assert within.groups[0][0].stops.tolist() == [[3], [1]]  # of the nearer 3, 2 and 1
 
 
 PLANE = codes([[0, 0], [4, 8], [4, 0], [0, 0.1], [8, 8]], [0, 1, 2, 0, 1])

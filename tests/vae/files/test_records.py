@@ -1,8 +1,10 @@
 """Records: what is read is what was written, and every flipped bit is seen or harmless."""
 
 import re
+import struct
 import time
 import zipfile
+import zlib
 from typing import NamedTuple
 
 import numpy as np
@@ -265,6 +267,41 @@ def test_arrays_have_the_types_and_shapes_that_the_record_says(places, names, wr
         assert len(records.load(Walk, path).before[0].names) == 3
     else:
         assert f"its {wrong}" in complaint(lambda file: records.load(Walk, file), path)
+
+
+def test_bytes_are_mapped_and_other_arrays_read(path):
+    found = read(path)
+    assert isinstance(found.map.base, np.memmap) and not found.map.flags.writeable
+    assert found.first.places.flags.owndata
+
+
+def test_who_has_mapped_a_file_keeps_it_while_another_is_written_there(path):
+    found = read(path)
+    records.save(trip(map=np.zeros((2, 2), np.uint8)), path)
+    np.testing.assert_array_equal(found.map, trip().map)
+
+
+def test_a_record_saved_onto_the_file_that_it_maps_is_whole(path):
+    records.save(read(path)._replace(stops=4), path)
+    assert (read(path).stops, read(path).map.tobytes()) == (4, trip().map.tobytes())
+
+
+@pytest.mark.parametrize("way", ["compressed", "column by column"])
+def test_bytes_that_lie_otherwise_are_read(way, path):
+    members = dict(np.load(path))
+    members["map"] = np.asfortranarray(members["map"])
+    (np.savez_compressed if way == "compressed" else np.savez)(path, **members)
+    np.testing.assert_array_equal(read(path).map, trip().map)
+
+
+def test_bytes_that_are_more_than_their_head_says_are_told(path):
+    data = path.read_bytes()
+    fewer = data.replace(b"(7, 2, 2)", b"(6, 2, 2)")
+    content = fewer[fewer.index(b"\x93NUMPY") :][: 128 + 28]
+    for crc in (fewer.index(b"PK\x03\x04") + 14, fewer.index(b"PK\x01\x02") + 16):
+        fewer = fewer[:crc] + struct.pack("<I", zlib.crc32(content)) + fewer[crc + 4 :]
+    path.write_bytes(fewer)
+    assert "its map is no array: it has another size than its head" in complaint(read, path)
 
 
 def test_what_is_no_array_is_told(path):

@@ -162,6 +162,13 @@ def test_binarised_pixels_are_one_as_often_as_their_grey_says(name):
     assert ((x.mean(0) - grey).abs() <= 5 * noise).all()  # 0 and 255 exactly
 
 
+def test_static_pixels_are_the_same_however_many_are_drawn_at_once(monkeypatch):
+    prepare, images = LIKELIHOODS["static-bernoulli"].prepare, LEVELS[:50, :17]
+    at_once = prepare(images)
+    monkeypatch.setattr("vae.model.likelihood._BINARISED_AT_ONCE", 7)
+    assert torch.equal(prepare(images), at_once)
+
+
 def test_dynamic_pixels_differ_each_time_and_static_ones_never():
     for name, same in (("dynamic-bernoulli", False), ("static-bernoulli", True)):
         likelihood = LIKELIHOODS[name]
