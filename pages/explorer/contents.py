@@ -68,7 +68,7 @@ def contents(
     index, table, text = _packed(fixed, min(images, shown), most, x, codes, places)
     mean = codes.mean[index]
     plane = codes.latent_dim == 2
-    exact = plane and _summable(model)
+    exact = plane and model.settings["likelihood"] in _BERNOULLI
     cloud = codes.latent_dim == 3 and places is None
     classes = int(model.settings["classes"])
     background = ground(x)
@@ -102,11 +102,6 @@ def contents(
             "axes": [] if plane else _axes(codes, active_variance),
         },
     }
-
-
-def _summable(model: Weights) -> bool:
-    """Whether a page can sum over the plane of a model: its decoder's last layer is a matrix."""
-    return model.settings["network"] == "mlp" and model.settings["likelihood"] in _BERNOULLI
 
 
 def _weights(model: Weights) -> dict[str, ndarray]:

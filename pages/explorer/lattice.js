@@ -3,11 +3,13 @@
 //
 //   log p(x, z) = x·l(z) − Σ log(1 + exp l(z)) + log N(z; 0, I),   l(z) = W h(z) + b the logits
 //   x·l(z) = (Wᵀx)·h(z) + b·x
+//
+// Of a last layer that is no matrix the logits themselves are kept.
 
 import { logLikelihood } from "./likelihood.js";
 
 const APART_CODES = 0.2; // of the plane, about
-const AT_ONCE = 16; // codes decoded together: a fraction of a slice
+const AT_ONCE = 4096; // numbers kept of the codes that are decoded together: a fraction of a slice
 
 /** log N(z; 0, I) of the plane. */
 export const logPrior = (z0, z1) => -0.5 * (z0 * z0 + z1 * z1) - Math.log(2 * Math.PI);
@@ -36,11 +38,10 @@ function finer(values, side) {
 export function lattice(network, y, reach) {
   const side = 2 * Math.ceil(reach / APART_CODES) + 1; // codes on an axis
   const count = side * side;
-  const { weight, bias } = network.last;
-  const [pixels, width] = [bias.length, weight.length / bias.length];
+  const black = new Float32Array(network.values);
+  const width = network.inward(black).weights.length;
   const hidden = new Float32Array(count * width);
   const rest = new Float64Array(count); // log p(x, z) without x·l(z)
-  const black = new Float32Array(pixels);
   const codes = new Float32Array(2 * count);
   const step = (2 * reach) / (side - 1);
   for (let i = 0; i < count; i++) {
@@ -49,13 +50,13 @@ export function lattice(network, y, reach) {
   let next = 0;
 
   function decode() {
-    const some = Math.min(AT_ONCE, count - next);
+    const some = Math.min(Math.ceil(AT_ONCE / width), count - next);
     const part = codes.subarray(2 * next, 2 * (next + some));
     const inner = network.hidden(part, y, some);
     const logits = network.logits(inner, some);
     hidden.set(inner, next * width);
     for (let k = 0; k < some; k++) {
-      const besides = logLikelihood(black, logits, k * pixels);
+      const besides = logLikelihood(black, logits, k * black.length);
       rest[next + k] = besides + logPrior(part[2 * k], part[2 * k + 1]);
     }
     next += some;
@@ -63,16 +64,10 @@ export function lattice(network, y, reach) {
 
   /** log p(x, z) at every code, row by row from the lower left. @param {Float32Array} x */
   function joint(x) {
-    const inward = new Float64Array(width);
-    let constant = 0;
-    for (let o = 0, w = 0; o < pixels; o++, w += width) {
-      if (!x[o]) continue;
-      constant += x[o] * bias[o];
-      for (let i = 0; i < width; i++) inward[i] += x[o] * weight[w + i];
-    }
+    const { weights, constant } = network.inward(x);
     return rest.map((value, code) => {
       let sum = value + constant;
-      for (let i = 0, h = code * width; i < width; i++, h++) sum += inward[i] * hidden[h];
+      for (let i = 0, h = code * width; i < width; i++, h++) sum += weights[i] * hidden[h];
       return sum;
     });
   }

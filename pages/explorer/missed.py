@@ -16,6 +16,7 @@ from jaxtyping import Float, Float32, Int, UInt8
 from numpy import ndarray
 from scipy.special import expit, ndtr
 
+from pages import networks
 from vae.files.weights import Weights
 
 ACTIVATIONS: dict[str, Callable[[ndarray], ndarray]] = {
@@ -42,8 +43,8 @@ def missed(
         x: images.
         codes: the means of their posteriors.
         label: their classes; of a conditional model, codes count for images of their class alone.
-        model: a multilayer perceptron with Bernoulli pixels; where it sees each of them as 0 or 1,
-            a grey one counts as what is nearer.
+        model: of Bernoulli pixels; where it sees them as 0 or 1, a grey one counts as what is
+            nearer.
     """
     grey = model.settings["likelihood"] == "bernoulli"
     seen = x / np.float32(255) if grey else (x > 127).astype(np.float32)
@@ -73,15 +74,58 @@ def _missed(
 def _decoder(
     codes: Float[ndarray, "n 2"], label: int, model: Weights
 ) -> tuple[ndarray, ndarray, ndarray]:
-    """What the decoder's last layer is given for each code, n×width, and its weights and bias."""
-    activate = ACTIVATIONS[model.settings["activation"]]
-    layers = [
-        (model.arrays[f"decoder.{2 * i}.weight"], model.arrays[f"decoder.{2 * i}.bias"])
-        for i in range(len(model.settings["hidden"]) + 1)
-    ]
+    """Numbers of each code, n×width, and the matrix and bias that make its logits of them.
+
+    Of a convolutional decoder these are the logits themselves.
+    """
     given = np.zeros((len(codes), model.settings["classes"]), np.float32)
     given[:, label : label + 1] = 1  # of an unconditional model it has no columns
     inner = np.hstack([codes.astype(np.float32), given])
-    for weight, bias in layers[:-1]:
-        inner = activate(inner @ weight.T + bias).astype(np.float32)
-    return inner, *layers[-1]
+    layers, arrays = networks.decoder(model.settings), networks.arrays(model)
+    last = layers[-1]["name"]
+    if layers[-1]["kind"] == "linear":
+        inner = _run(layers[:-1], arrays, inner, model.settings["activation"])
+        inner = ACTIVATIONS[model.settings["activation"]](inner).astype(np.float32)
+        return inner, arrays[f"{last}.weight"], arrays[f"{last}.bias"]
+    parts = np.array_split(inner, -(-len(inner) // _AT_ONCE))
+    logits = [_run(layers, arrays, part, model.settings["activation"]) for part in parts]
+    values = logits[0].shape[1]
+    return np.concatenate(logits), np.eye(values, dtype=np.float32), np.zeros(values, np.float32)
+
+
+def _run(
+    layers: list[networks.Layer],
+    arrays: dict[str, ndarray],
+    x: Float32[ndarray, "n inputs"],
+    activation: str,
+) -> Float32[ndarray, "n outputs"]:
+    """Rows through layer after layer, with activations between them."""
+    for depth, layer in enumerate(layers):
+        if depth:
+            x = ACTIVATIONS[activation](x).astype(np.float32)
+        weight, bias = (arrays[f"{layer['name']}.{kind}"] for kind in ("weight", "bias"))
+        x = (
+            x @ weight.T + bias
+            if layer["kind"] == "linear"
+            else _transposed(layer, weight, bias, x)
+        )
+    return x
+
+
+def _transposed(
+    layer: networks.Layer, weight: ndarray, bias: ndarray, x: Float32[ndarray, "n inputs"]
+) -> Float32[ndarray, "n outputs"]:
+    """A transposed convolution: what each place adds under its kernel, on H×W×C."""
+    (height, width, channels), (rows, columns) = layer["from"], layer["to"]
+    stride, edge, kernel = layer["stride"], layer["padding"], layer["kernel"]
+    added = x.reshape(len(x), height, width, channels) @ weight.reshape(-1, channels).T
+    added = added.reshape(len(x), height, width, kernel, kernel, len(bias))
+    canvas = np.zeros(
+        (len(x), stride * height + kernel, stride * width + kernel, len(bias)), np.float32
+    )
+    for down in range(kernel):
+        for right in range(kernel):
+            canvas[
+                :, down : down + stride * height : stride, right : right + stride * width : stride
+            ] += added[:, :, :, down, right]
+    return (canvas[:, edge : edge + rows, edge : edge + columns] + bias).reshape(len(x), -1)

@@ -90,10 +90,25 @@ export function networks(arrays, settings, cdf) {
     }
     return rows;
   };
-  /** What the decoder's last layer is given, of many codes one after the other. */
-  const hidden = (codes, y, count) => run(decoder.slice(0, -1), act, join(codes, y, count), count, true);
+  // What of the decoder lies before its last layer, if that is one matrix; else all of it does.
+  const [before, last] = decoder.at(-1).kind === "linear" ? [decoder.slice(0, -1), decoder.at(-1)] : [decoder, null];
+  /** What the last layer is given, of many codes one after the other. */
+  const hidden = (codes, y, count) => run(before, act, join(codes, y, count), count, last !== null);
   /** From that, the likelihood's numbers for every value of each: of Bernoulli pixels a logit. */
-  const logits = (inner, count) => run(decoder.slice(-1), act, inner, count);
+  const logits = (inner, count) => (last ? run([last], act, inner, count) : inner);
+
+  /** Of Bernoulli pixels Σ x·l as a function of what the last layer is given, h: weights·h + constant. */
+  function inward(x) {
+    if (!last) return { weights: x, constant: 0 };
+    const weights = new Float64Array(last.weight.length / x.length);
+    let constant = 0;
+    x.forEach((value, o) => {
+      if (!value) return;
+      constant += value * last.bias[o];
+      for (let i = 0, w = o * weights.length; i < weights.length; i++, w++) weights[i] += value * last.weight[w];
+    });
+    return { weights, constant };
+  }
 
   /** One Gaussian for each of many pictures. */
   function looks(pictures, y) {
@@ -139,6 +154,7 @@ export function networks(arrays, settings, cdf) {
     decode: (z, y) => likelihood.means(logits(hidden(z, y, 1), 1)),
     hidden,
     logits,
-    last: decoder.at(-1),
+    inward,
+    values: imageShape.reduce((product, n) => product * n, 1), // of an image
   };
 }

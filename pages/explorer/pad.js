@@ -83,7 +83,7 @@ export function pad(app) {
       lineWidth: Math.max(canvas.width, canvas.height) * BRUSH,
       lineCap: "round",
       lineJoin: "round",
-      strokeStyle: $("brush")?.value ?? "white",
+      strokeStyle: $("colour")?.value ?? "white",
     });
     context.beginPath();
     context.moveTo(...at(event));
@@ -96,7 +96,7 @@ export function pad(app) {
     });
   }
   $("fill")?.addEventListener("click", () => {
-    wipe($("brush").value);
+    wipe($("colour").value);
     state.image = null;
     look();
   });

@@ -10,7 +10,10 @@ from pages.explorer.contents import contents
 from pages.render import render
 from tests.project import ROOT
 from vae.codes import Codes
+from vae.files.dataset import Classes, LabelledImages
 from vae.files.weights import Weights
+from vae.model import VAE
+from vae.readers import Dataset
 
 KINDS = {
     "plane": {"latent_dim": 2, "classes": 0, "shifts": 1},
@@ -48,6 +51,34 @@ def write(path, model, data, **options):
     )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def swap(page, model, data):
+    """Give a page that is open the networks of another model; its codes and images stay."""
+    held = values(model, data)
+    page.evaluate(
+        """async ([data, arrays]) => {
+          explorer.network = networks(await unpack(arrays, data.table), data, explorer.phi.cdf);
+        }""",
+        [held["data"], held["arrays"]],
+    )
+
+
+def noise(image_shape):
+    """Images without sense, of three classes."""
+    x = np.random.default_rng(0).integers(0, 256, (30, *image_shape), dtype=np.uint8)
+    images = LabelledImages(x, np.arange(30) % 3)
+    return Dataset(images, images, Classes("noise", ("a", "b", "c")))
+
+
+def untrained(image_shape, **shape):
+    """A model whose outputs differ from each other as much as a trained one's."""
+    torch.manual_seed(0)
+    model = VAE(image_shape, **shape).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(2.5)
+    return model
 
 
 def still(page):

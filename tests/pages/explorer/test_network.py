@@ -9,12 +9,10 @@ from scipy.special import ndtr, ndtri
 from torch.distributions import Independent, Normal
 
 from benchmarks import pages
-from tests.pages.explorer.drive import KINDS, values, write
-from vae.files.dataset import Classes, LabelledImages
+from tests.pages.explorer.drive import KINDS, noise, swap, untrained, write
 from vae.model import VAE
 from vae.model.likelihood import LIKELIHOODS
 from vae.model.networks import ACTIVATIONS
-from vae.readers import Dataset
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,23 +90,27 @@ NETWORKS = {
 }
 
 
-def test_any_activation_is_run_as_torch_does(explorer):
-    page = explorer("map")
+@pytest.fixture
+def page(opened, tmp_path):
+    """A page in which any model can be run; it waits for no training."""
+    model = VAE((4, 4), 3, [4], classes=3)
+    return opened(write(tmp_path / "a.html", model, noise((4, 4))), "body[data-ready]")
+
+
+def test_any_activation_is_run_as_torch_does(page):
     for activation in ACTIVATIONS:
         agrees(page, (28, 28), NETWORKS["mlp"] | {"classes": 3, "activation": activation})
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_any_likelihood_and_image_shape_is_run_as_torch_does(explorer, network):
-    page = explorer("map")
+def test_any_likelihood_and_image_shape_is_run_as_torch_does(page, network):
     for likelihood in LIKELIHOODS:
         for image_shape in [(17, 33), (8, 8, 3)]:
             shape = {"likelihood": likelihood, "shifts": 1, "activation": "gelu", "latent_dim": 3}
             agrees(page, image_shape, NETWORKS[network] | shape)
 
 
-def test_a_convolutional_model_of_colours_is_run_as_torch_does(explorer, capsys):
-    page = explorer("map")
+def test_a_convolutional_model_of_colours_is_run_as_torch_does(page, capsys):
     preset = {"hidden": [32, 64, 128], "network": "convolutional", "activation": "gelu"}
     agrees(page, (32, 32, 3), preset | {"latent_dim": 20, "classes": 3, "likelihood": "gaussian"})
     page.evaluate("explorer.state.here = { z: new Float32Array(20), y: Float32Array.of(0, 1, 0) }")
@@ -119,25 +121,13 @@ def test_a_convolutional_model_of_colours_is_run_as_torch_does(explorer, capsys)
 def agrees(page, image_shape, shape):
     """Run a model in a page that is open, and compare with torch."""
     what = (image_shape, shape)
-    torch.manual_seed(0)
-    model = VAE(image_shape, **{"latent_dim": 2} | shape).eval()
-    with torch.no_grad():
-        for parameter in model.parameters():  # outputs that are far from one another, as trained
-            parameter.mul_(2.5)
-    images = np.random.default_rng(0).integers(0, 256, (30, *image_shape), dtype=np.uint8)
-    shown = LabelledImages(images, np.arange(30) % 3)
-    held = values(model, Dataset(shown, shown, Classes("noise", ("a", "b", "c"))))
-    page.evaluate(
-        """async ([data, arrays]) => {
-          explorer.network = networks(await unpack(arrays, data.table), data, explorer.phi.cdf);
-        }""",
-        [held["data"], held["arrays"]],
-    )
+    model, data = untrained(image_shape, **{"latent_dim": 2} | shape), noise(image_shape)
+    swap(page, model, data)
     assert pages.decoder_error(page, model, 10) < 1 / 255, what
-    assert pages.encoder_error(page, model, *shown, 10) < 1 / 255, what
-    assert pages.posterior_error(page, model, *shown, 10) < 1 / 255, what
+    assert pages.encoder_error(page, model, *data.test, 10) < 1 / 255, what
+    assert pages.posterior_error(page, model, *data.test, 10) < 1 / 255, what
     if model.shifts:
-        fits_as_well(page, model, *shown, 10)
+        fits_as_well(page, model, *data.test, 10)
 
 
 def test_the_normal_distribution_is_scipys(explorer):

@@ -6,7 +6,18 @@ import torch
 
 from benchmarks.posterior import study
 from pages.explorer.missed import ACTIVATIONS, missed
-from tests.pages.explorer.drive import CIRCLE, draw, encoded, pixels, place, still, until, z
+from tests.pages.explorer.drive import (
+    CIRCLE,
+    draw,
+    encoded,
+    pixels,
+    place,
+    still,
+    swap,
+    until,
+    untrained,
+    z,
+)
 from vae.files.dataset import LabelledImages
 from vae.files.weights import Weights
 from vae.gaps import gaps
@@ -42,6 +53,19 @@ def test_what_a_page_finds_is_what_quadrature_finds(explorer, models, digits, ki
     for column, name in enumerate(["log_likelihood", "elbo", "best_elbo"]):
         assert np.abs(theirs[:, column] - getattr(exact, name).numpy()).max() < 0.05, name
     assert exact.amortisation.max() > 0.2  # the encoder misses something here
+
+
+def test_of_a_convolutional_model_a_page_finds_it_too(explorer, digits):
+    page = explorer("plane")
+    studied(page)
+    convolutions = {"hidden": [6, 8], "network": "convolutional", "activation": "gelu"}
+    model = untrained((8, 8), latent_dim=2, **convolutions)
+    swap(page, model, digits)
+    x, y = inputs(digits.test, 8)
+    exact = gaps(model, x, None, 200, 6.0)
+    theirs = study(page, x, y)
+    for column, name in enumerate(["log_likelihood", "elbo", "best_elbo"]):
+        assert np.abs(theirs[:, column] - getattr(exact, name).numpy()).max() < 0.05, name
 
 
 def test_a_posterior_of_two_peaks_is_found_whole(explorer, models):
@@ -220,16 +244,27 @@ def test_how_many_times_is_said_shortly(explorer, nats, words):
 
 
 @pytest.mark.parametrize("classes", [0, 3])
-@pytest.mark.parametrize("image_shape", [(8, 8), (6, 4, 3)])
-def test_missed_is_what_another_code_would_explain_better(image_shape, classes):
+@pytest.mark.parametrize(
+    "image_shape, network, likelihood",
+    [
+        ((8, 8), "mlp", "bernoulli"),
+        ((8, 8), "mlp", "dynamic-bernoulli"),
+        ((6, 5, 3), "convolutional", "bernoulli"),
+    ],
+)
+def test_missed_is_what_another_code_would_explain_better(
+    image_shape, network, likelihood, classes
+):
     torch.manual_seed(0)
-    model = VAE(image_shape, 2, [16, 12], "silu", classes)
+    model = VAE(image_shape, 2, [16, 12], "silu", classes, likelihood, network)
     x = np.random.default_rng(0).integers(0, 256, (60, *image_shape), dtype=np.uint8)
     images = LabelledImages(x, np.arange(60) % 3)
     codes = encoded(model, images).mean
     weights = Weights(model.settings, {k: v.numpy() for k, v in model.state_dict().items()})
     by = missed(x, codes, images.y, weights)
     z, grey = torch.from_numpy(codes), torch.from_numpy(x).float() / 255
+    if likelihood == "dynamic-bernoulli":
+        grey = (grey > 0.5).float()
     for i, label in enumerate(images.y):
         alike = np.flatnonzero((images.y == label) | (classes == 0))
         y = torch.full((len(alike),), label) if classes else None
