@@ -123,6 +123,7 @@ class Style(Section):
     """The look of every figure."""
 
     dpi: Annotated[int, Field(ge=50, le=600)]
+    classes: Positive
 
 
 class Frame(Section):
