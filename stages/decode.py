@@ -21,6 +21,7 @@ from pipeline.params import (
     Reconstructions,
     Samples,
     Slices,
+    Style,
     Traversal,
     Tsne,
 )
@@ -28,7 +29,7 @@ from pipeline.require import require_classes
 from pipeline.run import run
 from vae import embedding, latent, pictures, walks
 from vae.classifier import Classifier, probabilities
-from vae.codes import Codes
+from vae.codes import Codes, most_frequent
 from vae.files import records
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -55,6 +56,7 @@ def main(
     evaluate: Evaluate,
     conditional: Conditional,
     slices: Slices,
+    style: Style,
 ) -> None:
     """Write <figure>.npz into `folder` for each figure that is asked of this model.
 
@@ -69,12 +71,13 @@ def main(
     codes, count = Codes.load(latents, data), len(Classes.load(classes, data.y).names)
     model = checkpoint.load(model_file, device())
     decode = partial(decode_mean, model)
+    label = most_frequent(codes.label, style.classes)
 
     def of_manifold() -> pictures.Manifold:
         if model.conditional:
-            grids = pictures.class_manifolds(decode, count, manifold.page_n)
+            grids = pictures.class_manifolds(decode, label, manifold.page_n).mean
             inside = latent.share_inside(codes.mean, manifold.page_n)
-            return pictures.Manifold(grids, inside, by_class=True)
+            return pictures.Manifold(grids, inside, label)
         return pictures.manifold(decode, codes, manifold.n)
 
     def of_reconstructions() -> pictures.Reconstructions:
@@ -82,6 +85,7 @@ def main(
             decode,
             data,
             codes,
+            label,
             reconstructions.per_class,
             conditional=model.conditional,
         )
@@ -101,20 +105,21 @@ def main(
 
     def of_traversal() -> pictures.Traversal:
         steps, limit, variance = traversal.steps, traversal.limit, evaluate.active_variance
-        return pictures.traversal(decode, codes, steps, limit, variance, model.classes)
+        classes = label if model.conditional else None
+        return pictures.traversal(decode, codes, steps, limit, variance, classes)
 
     def of_interpolation() -> pictures.Walks:
         classifier = checkpoint.load_kind(Classifier, classifier_file, device())
         sources, pairs, loops = interpolation.sources, interpolation.pairs, interpolation.loops
         for pair in pairs:
             require_classes(pair, codes.label, f"interpolation.pairs: {pair}")
-        absent = {*sources, *chain(*loops)} - set(codes.label.tolist())
+        absent = {*sources, *chain(*loops)} - set(label.tolist())
         if absent:
             print(
-                "interpolation: there is no image of class "
-                f"{', '.join(map(str, sorted(absent)))}; sources and loops with it are left out"
+                f"interpolation: of class {', '.join(map(str, sorted(absent)))} no image is shown; "
+                "sources and loops with it are left out"
             )
-        groups = walks.groups(sources, pairs, loops, codes.label)
+        groups = walks.groups(sources, pairs, loops, label)
         if not groups:
             raise InputError(
                 "interpolation: there is no walk; give sources, pairs or loops of classes that the "
@@ -132,10 +137,10 @@ def main(
 
     def of_conditional() -> pictures.Conditional:
         z = latent.prior_samples(conditional.rows, model.latent_dim, seed)
-        return pictures.conditional(decode, z, count)
+        return pictures.conditional(decode, z, label)
 
     def of_class_manifolds() -> pictures.ClassManifolds:
-        return pictures.ClassManifolds(pictures.class_manifolds(decode, count, manifold.n))
+        return pictures.class_manifolds(decode, label, manifold.n)
 
     def of_slices() -> pictures.Slices:
         return pictures.slices(decode, manifold.page_n, slices.count)

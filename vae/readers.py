@@ -1,7 +1,7 @@
 """A data set by name: training and test images, labels, class names.
 
-torchvision reads what `vae.archives.fetch` brought; scikit-learn brings `digits`; the user's own
-pictures or IDX files are `folder`.
+torchvision reads what `vae.archives.fetch` brought; scikit-learn brings `digits`; `vae.shapes`
+draws `shapes`; the user's own pictures or IDX files are `folder`.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vae import idx, image_folder, torchvision_sets
+from vae import idx, image_folder, shapes, torchvision_sets
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 from vae.image_folder import ANY, Options
@@ -78,6 +78,8 @@ def read(
     """
     if name == "digits":
         return _digits()
+    if name == "shapes":
+        return _shapes()
     if name == "folder":
         return _folder(folder, store, options, track)
     return checked(Dataset(*torchvision_sets.read(name, store)))
@@ -94,6 +96,12 @@ def _digits() -> Dataset:
     )
     train, test = LabelledImages(x_train, y_train), LabelledImages(x_test, y_test)
     return Dataset(train, test, Classes("digits", tuple("0123456789")))
+
+
+def _shapes() -> Dataset:
+    parts = [shapes.factors(part) for part in ("train", "test")]
+    train, test = (LabelledImages(shapes.draw(made_of), made_of.shape) for made_of in parts)
+    return Dataset(train, test, Classes("shapes", tuple(shapes.SHAPES)))
 
 
 def _folder(folder: Path, store: Path, options: Options, track: Track) -> Dataset:

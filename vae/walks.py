@@ -1,7 +1,6 @@
 """Walks through a latent space between test images of chosen classes."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,6 +11,8 @@ from vae.codes import Codes
 from vae.pictures import Classify, Decode, Walk, Walks
 
 _CANDIDATES = 50
+_FAR = 0.9
+"""The share of a class's images that are no farther from the first end of a walk within it."""
 
 
 def groups(
@@ -22,20 +23,21 @@ def groups(
 ) -> list[list[tuple[int, ...]]]:
     """Classes of the stops: from each source to every other class; the pairs; the loops.
 
-    Sources and loops with a class of which there is no image are left out, and so are empty groups.
-    If that leaves nothing of what is asked: from the first class to every other or, where there is
-    no other, a walk within it.
+    Sources and loops of classes without an image are passed over; if that leaves none of what was
+    asked, it is from the first class to every other or, of a single class, within it.
     """
     present = sorted(set(label.tolist()))
-    found: list[list[tuple[int, ...]]] = [
+    found: list[list[tuple[int, ...]]]
+    found = [
         [(source, c) for c in present if c != source] for source in sources if source in present
     ]
-    whole = [tuple(loop) for loop in loops if set(loop) <= set(present)]
-    found = [group for group in (*found, [tuple(pair) for pair in pairs], whole) if group]
-    if found or not (sources or pairs or loops):
-        return found
-    first, *others = present
-    return [[(first, other) for other in others] or [(first, first)]]
+    found += [[tuple(pair) for pair in pairs]]
+    found += [[tuple(loop) for loop in loops if set(loop) <= set(present)]]
+    found = [group for group in found if group]
+    if not found and (sources or loops):
+        first, *others = present
+        found = [[(first, other) for other in others or [first]]]
+    return found
 
 
 def walks(
@@ -65,11 +67,9 @@ def walks(
     ends = {label: typical(decode, classify, codes, label, classes) for label in labels}
 
     def walk(through: tuple[int, ...]) -> Walk:
-        within = [label == before for before, label in pairwise((None, *through))]
-        images = [
-            _apart(codes, label, ends[label]) if same else ends[label]
-            for label, same in zip(through, within, strict=True)
-        ]
+        images = [ends[label] for label in through]
+        if len(set(through)) == 1:
+            images[-1] = another(codes, images[0])
         stops = codes.mean[images]
         strip = _along(decode, stops, through, classes, steps, loop=False)
         moving = (len(through) - 1) * (frames - 1) + 1
@@ -98,15 +98,11 @@ def typical(decode: Decode, classify: Classify, codes: Codes, label: int, classe
     return int(near[right.argmax()])  # the first if none is right
 
 
-def _apart(codes: Codes, label: int, image: int) -> int:
-    """The index of the image of a class whose code is farthest from that of a given one.
-
-    It is one of the more typical half of the class.
-    """
-    members = np.flatnonzero(codes.label == label)
-    near = members[latent.by_distance(codes.mean[members])][: 1 + len(members) // 2]
-    distances = np.linalg.norm(codes.mean[near] - codes.mean[image], axis=1)
-    return int(near[distances.argmax()])
+def another(codes: Codes, one: int) -> int:
+    """The index of an image of the same class with another code: far, but not of the outermost."""
+    members = np.flatnonzero(codes.label == codes.label[one])
+    distances = np.linalg.norm(codes.mean[members] - codes.mean[one], axis=1)
+    return int(members[distances.argsort(kind="stable")[int(_FAR * (len(members) - 1))]])
 
 
 def _along(
