@@ -1,5 +1,6 @@
 """A latent space of many axes on a page: PCA and t-SNE of the same codes, with their quality."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from jaxtyping import Float, Int
@@ -29,12 +30,10 @@ def draw(
     """Both maps side by side, their quality printed under each."""
     notes = (
         f"explained variance {quality['pca_explained_variance']:.1%}\n"
-        f"k-NN accuracy on the map {quality['pca_knn_accuracy']:.1%}, "
-        f"in latent space {quality['knn_accuracy_latent']:.1%}\n"
+        f"{_neighbours(quality, 'pca_knn_accuracy')}"
         f"trustworthiness {quality['pca_trustworthiness']:.3f}",
         f"perplexity {perplexity:g}, KL divergence {quality['kl_divergence']:.2f} nats\n"
-        f"k-NN accuracy on the map {quality['knn_accuracy']:.1%}, "
-        f"in latent space {quality['knn_accuracy_latent']:.1%}\n"
+        f"{_neighbours(quality, 'knn_accuracy')}"
         f"trustworthiness {quality['trustworthiness']:.3f}",
     )
     sheet = Sheet(1010, 620, dpi, title)
@@ -50,8 +49,24 @@ def draw(
     return sheet.figure
 
 
+def _neighbours(quality: Quality, of_map: str) -> str:
+    """A line on the classes of neighbours, where there are several classes."""
+    on_map, latent = quality[of_map], quality["knn_accuracy_latent"]
+    if math.isnan(on_map):
+        return ""
+    return f"k-NN accuracy on the map {on_map:.1%}, in latent space {latent:.1%}\n"
+
+
 def caption(quality: Quality, *, n: int, perplexity: float) -> str:
     """What the maps show."""
+    named = ""
+    if not math.isnan(quality["knn_accuracy"]):
+        named = (
+            "The nearest neighbours name the right class for "
+            f"{quality['knn_accuracy_latent']:.1%} of the images in latent space, for "
+            f"{quality['knn_accuracy']:.1%} by t-SNE and for {quality['pca_knn_accuracy']:.1%} by "
+            "PCA. "
+        )
     return (
         f"The posterior means (not samples) of {n:,} test images as places on a page. PCA is a "
         "linear projection, so directions and distances on it are those of the latent space, as "
@@ -59,9 +74,6 @@ def caption(quality: Quality, *, n: int, perplexity: float) -> str:
         f"t-SNE (perplexity {perplexity:g}) keeps neighbours together instead. Trustworthiness, "
         "1 where all neighbours on a map are neighbours in latent space, too, is "
         f"{quality['trustworthiness']:.3f} for t-SNE and {quality['pca_trustworthiness']:.3f} for "
-        "PCA. The nearest neighbours name the right class for "
-        f"{quality['knn_accuracy_latent']:.1%} of the images in latent space, for "
-        f"{quality['knn_accuracy']:.1%} by t-SNE and for {quality['pca_knn_accuracy']:.1%} by PCA. "
-        "Sizes of t-SNE's clusters and gaps between them mean nothing, and a place on its map "
-        "cannot be decoded."
+        f"PCA. {named}Sizes of t-SNE's clusters and gaps between them mean nothing, and a place on "
+        "its map cannot be decoded."
     )

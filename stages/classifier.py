@@ -26,7 +26,10 @@ def main(
     seed: int,
     classifier: Settings,
 ) -> None:
-    """Write the classifier; its accuracy and its cross-entropy in nats per test image."""
+    """Write the classifier; its accuracy and its cross-entropy in nats per test image.
+
+    Where there is one class, which cannot be told from others, neither is a number.
+    """
     data, options = LabelledImages.load(train), classifier.model_dump()
     torch.manual_seed(seed)
     x, y = LabelledImages.load(test)
@@ -34,9 +37,12 @@ def main(
     model = Classifier(data.image_shape, len(names), options.pop("channels")).to(device())
     fit(model, from_dlpack(data.x), torch.from_numpy(data.y), seed=seed, **options)
     p = probabilities(model.eval(), x)
+    right = (p.argmax(axis=1) == y).mean()
+    surprise = -np.log(p[np.arange(len(p)), y]).mean()
+    several = len(names) > 1
     numbers = {
-        "accuracy": float((p.argmax(axis=1) == y).mean()),
-        "cross_entropy": float(-np.log(p[np.arange(len(p)), y]).mean()),
+        "accuracy": float(right) if several else None,
+        "cross_entropy": float(surprise) if several else None,
     }
     with atomic_write(classifier_file) as file:
         checkpoint.save(model, file)

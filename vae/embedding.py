@@ -101,10 +101,17 @@ def pca(points: Num[ndarray, "n latent"]) -> tuple[Float[ndarray, "n 2"], Float[
     return model.fit_transform(points), model.explained_variance_ratio_
 
 
-def knn_accuracy(points: Num[ndarray, "n axes"], labels: Int[ndarray, " n"], k: int) -> float:
-    """Share of points whose class the majority of their k nearest others have (leave-one-out)."""
+def knn_accuracy(
+    points: Num[ndarray, "n axes"], labels: Int[ndarray, " n"], k: int
+) -> float | None:
+    """Share of points whose class the majority of their k nearest others have (leave-one-out).
+
+    None where all are of one class, which says nothing.
+    """
     from sklearn.neighbors import KNeighborsClassifier
 
+    if np.ptp(labels) == 0:
+        return None
     classifier = KNeighborsClassifier(min(k, len(points) - 1)).fit(points, labels)
     return float(classifier.score(None, labels))
 

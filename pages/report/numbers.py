@@ -147,7 +147,7 @@ def headline(
     """
     model, neighbours = params.models[name], params.evaluate.neighbours
     told = [(f"{pixels} → {model.latent_dim}", "pixels of an image, and the numbers kept of it")]
-    if not model.conditional:
+    if not model.conditional and numbers["knn_accuracy"] is not None:
         told.append(
             (
                 f"{numbers['knn_accuracy']:.0%}",

@@ -195,3 +195,7 @@ def test_points_that_are_all_one_have_no_map():
 def test_neighbours_of_few_points_are_as_many_as_there_can_be():
     points = np.random.default_rng(0).normal(size=(7, 3))
     assert trustworthiness(points, points, 12) == trustworthiness(points, points, 3) == 1
+
+
+def test_neighbours_say_nothing_where_there_is_one_class():
+    assert knn_accuracy(np.zeros((4, 2)), np.full(4, 3), 1) is None
