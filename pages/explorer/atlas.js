@@ -26,7 +26,6 @@ export function atlas(app) {
   const { data, state, views } = app;
   const [base, marks] = [$("map"), $("marks")];
   const tiles = new Map(); // by view and class: {canvas, next}
-  const side = Math.max(data.imageShape[0], data.imageShape[1]); // of a tile, in its own pixels
   let [frame, painting] = [null, 0];
 
   function fit() {
@@ -47,7 +46,7 @@ export function atlas(app) {
     const key = `${name} ${data.conditional ? state.picked : ""}`;
     if (!tiles.has(key)) {
       const canvas = document.createElement("canvas");
-      canvas.width = canvas.height = data.grid * side;
+      [canvas.width, canvas.height] = data.tiles.map((count, axis) => count * data.imageShape[1 - axis]);
       tiles.set(key, { canvas, next: 0 });
     }
     return tiles.get(key);
@@ -55,18 +54,17 @@ export function atlas(app) {
 
   /** Whether some are still to be decoded when the time is up. */
   function decodeTiles(job, until) {
-    const n = data.grid;
+    const [columns, rows] = data.tiles;
     const [height, width] = data.imageShape;
-    const [down, across] = [(side - height) >> 1, (side - width) >> 1];
     const context = job.canvas.getContext("2d");
-    while (job.next < n * n && performance.now() < until) {
-      const [row, column] = [Math.floor(job.next / n), job.next % n];
-      const z = state.view.from((column + 0.5) / n, 1 - (row + 0.5) / n);
+    while (job.next < columns * rows && performance.now() < until) {
+      const [row, column] = [Math.floor(job.next / columns), job.next % columns];
+      const z = state.view.from((column + 0.5) / columns, 1 - (row + 0.5) / rows);
       const picture = toImageData(app.decode(app.here(z)), data.imageShape);
-      context.putImageData(picture, column * side + across, row * side + down);
+      context.putImageData(picture, column * width, row * height);
       job.next++;
     }
-    return job.next < n * n;
+    return job.next < columns * rows;
   }
 
   function paint() {

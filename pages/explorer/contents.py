@@ -55,7 +55,8 @@ def contents(
         images: how many test images to keep at most, evenly spaced in the test set.
         megabytes: what all arrays of the page take at most.
         limit: the latent plane is shown from −limit to limit.
-        grid: the plane is decoded at grid×grid tiles.
+        grid: the plane is decoded at grid×grid tiles; of images that are not square, more along
+            their shorter side.
         active_variance: see `vae.codes.active`.
         places: a map of the first n codes, for a latent space of more than two axes.
 
@@ -72,7 +73,9 @@ def contents(
     cloud = codes.latent_dim == 3 and places is None
     classes = int(model.settings["classes"])
     background = ground(x)
-    shared = {"dataset": known.dataset, "grid": grid}
+    height, width = x.shape[1:3]
+    tiles = [round(grid * max(height, width) / side) for side in (width, height)]
+    shared = {"dataset": known.dataset}
     return shared | {
         "plane": plane,
         "exact": exact,
@@ -80,12 +83,14 @@ def contents(
         "conditional": classes > 0,
         "latent_dim": codes.latent_dim,
         "images": len(index),
+        "tiles": tiles,
         "long_names": max(map(len, known.names)) > 2,
         "arrays": text,
         "data": shared
         | networks.settings(model)
         | {
             "table": table,
+            "tiles": tiles,
             "cloud": cloud,
             "exact": exact,
             "classes": classes,

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from pages.explorer.contents import far
-from pages.explorer.images import ink, to_nibbles
-from tests.pages.explorer.drive import values, write
-from vae.files.dataset import Classes
+from pages.explorer.images import ground, ink, to_nibbles
+from tests.pages.explorer.drive import noise, untrained, values, write
+from vae.files.dataset import Classes, LabelledImages
+from vae.files.errors import InputError
 
 
 def test_nibbles_hold_every_pixel_to_a_sixteenth():
@@ -31,6 +32,42 @@ def test_mnist_lies_as_its_makers_say(mnist):
     found = ink(mnist.test.x)
     assert found["box"] == 20
     assert found["centre"] == pytest.approx([14.5, 14.5], abs=0.1)
+
+
+def test_the_ground_is_the_colour_of_most_edges():
+    images = np.full((5, 6, 7, 3), (250, 10, 30), np.uint8)
+    images[:, 1:-1, 1:-1] = 0  # what lies inside does not count
+    images[0] = 99
+    assert ground(images).tolist() == [250, 10, 30]
+    assert ground(images[..., 1]).tolist() == [10, 10, 10]
+
+
+def test_only_of_grey_on_black_ink_is_measured():
+    def of(shape, ground):
+        data = noise(shape)
+        data.test.x[:] = ground
+        data.test.x[:, 3, 3] = 77
+        return values(untrained(shape, latent_dim=3, hidden=[4]), data)["data"]
+
+    assert of((8, 8), 0)["ink"] == {"box": 1.0, "centre": [3.5, 3.5]}
+    assert of((8, 8), 0)["background"] == "#000000"
+    assert of((8, 8), 200)["ink"] is None
+    assert of((8, 8, 3), 0)["ink"] is None
+    assert of((8, 8, 3), (1, 2, 255))["background"] == "#0102ff"
+
+
+def test_where_all_images_need_too_much_a_page_holds_fewer():
+    rng = np.random.default_rng(0)
+    data = noise((16, 16, 3))
+    many = LabelledImages(rng.integers(0, 256, (600, 16, 16, 3), np.uint8), np.arange(600) % 3)
+    data = data._replace(test=many)
+    model = untrained((16, 16, 3), latent_dim=3, hidden=[4])
+    all_, fewer = (values(model, data, images=600, megabytes=m) for m in (1.0, 0.2))
+    assert all_["images"] == 600
+    assert 1.5e5 < len(fewer["arrays"]) <= 2e5
+    assert 300 < fewer["images"] < 390  # of 16·16·3/2 bytes, in base64
+    with pytest.raises(InputError, match=r"weights of this model take 0\.0 of explorer\.megabytes"):
+        values(model, data, megabytes=0.02)
 
 
 def test_far_is_beyond_what_99_of_100_points_see():
