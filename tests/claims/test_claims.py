@@ -58,7 +58,7 @@ def test_the_page_tables_every_model_with_its_scale_and_objective(made):
         assert f"| `{name}` | " in page
     assert "importance-weighted, 5 samples" in page
     assert "likelihood over 2,048 codes" in page
-    assert "density of grey pixels in [0, 1], Gaussian" in page
+    assert "density of levels in [0, 1], Gaussian" in page
 
 
 def test_a_figure_is_the_same_bytes_when_it_is_drawn_again(made, params, tmp_path):
