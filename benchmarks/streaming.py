@@ -25,9 +25,9 @@ from torch.utils.dlpack import from_dlpack
 from pipeline import loading
 from pipeline.run import PARAMS
 from vae.files.dataset import LabelledImages
+from vae.files.scratch import on_disk
 from vae.model import VAE
 from vae.training import fit
-from vae.unnamed import on_disk
 
 Measure = TypeVar("Measure")
 

@@ -17,7 +17,7 @@ from numpy import ndarray
 
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
-from vae.unnamed import on_disk
+from vae.files.scratch import on_disk
 
 _MOST_CLASSES = 1000
 """That are called by their number, so that no stray label makes a list of two billion names."""

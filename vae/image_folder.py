@@ -22,8 +22,8 @@ from numpy import ndarray
 
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
+from vae.files.scratch import on_disk
 from vae.images import SUFFIXES, Head, Track, Unreadable, head, of_each, pixels
-from vae.unnamed import on_disk
 
 _IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _PARTS = ("train", "test")

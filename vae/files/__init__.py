@@ -1,6 +1,9 @@
-"""What lies in a file: data sets, records, metrics and curves, weights; each with one reader."""
+"""What lies in a file: data sets, records, metrics and curves, weights; each with one reader.
 
-from vae.files import dataset, metrics, records, weights
+`scratch` is for arrays that memory may not hold on their way there.
+"""
+
+from vae.files import dataset, metrics, records, scratch, weights
 from vae.files.errors import InputError
 
-__all__ = ["InputError", "dataset", "metrics", "records", "weights"]
+__all__ = ["InputError", "dataset", "metrics", "records", "scratch", "weights"]

@@ -33,8 +33,8 @@ from torch.distributions import Bernoulli, Distribution, Independent, Normal
 from torch.nn.functional import softplus
 from torch.utils.dlpack import from_dlpack
 
+from vae.files.scratch import on_disk
 from vae.model.discretised import DiscretisedLogistic
-from vae.unnamed import on_disk
 
 # The product of this many factors in [½, 1] stays far above the smallest float32 (2⁻¹²⁶).
 _FACTORS = 64

@@ -1,4 +1,4 @@
-"""An array in a file without a name: it may be larger than memory, and goes when nobody has it."""
+"""Arrays in scratch files, which have no name: larger than memory, gone when nobody has them."""
 
 import math
 import tempfile
