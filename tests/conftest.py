@@ -43,16 +43,25 @@ settings.register_profile("many", max_examples=1000, **_PROFILE)
 settings.load_profile("each-time-the-same")
 
 LONGEST = [
-    "test_run_of_the_pipeline",  # which makes the run that the third and the next work on
-    "test_explorer",
-    "test_recover",
-    "test_chaos",
-    "test_additions",
-    "test_readme",
-    "test_claims",
+    "test_run_of_the_pipeline",  # which makes the run that others work on
     "test_names",
+    "test_claims",
+    "test_damaged_inputs",
+    "test_explorer",
     "test_whole_report",
+    "test_network",
+    "test_posterior",
+    "test_quadrature",
+    "test_chaos",
+    "test_compare",
+    "test_readme",
+    "test_deps",
+    "test_additions",
     "test_addition",
+    "test_recover",
+    "test_gaps",
+    "test_run",
+    "test_report",
 ]
 
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from benchmarks import pages
+from benchmarks import pages, posterior
 from pipeline import loading
 from pipeline.params import Data
 from pipeline.run import PARAMS
@@ -27,6 +27,7 @@ def copy(repository, tmp_path):
 def test_a_run_of_the_pipeline_gives_a_whole_report(copy, browser, monkeypatch, capsys):
     monkeypatch.setattr(pages, "started", lambda: nullcontext(browser))
     monkeypatch.setattr(pages, "_SWEEP", 5)  # how fast they are is no question here
+    monkeypatch.setattr(posterior, "_IMAGES", 20)
     assert whole_report.problems(copy) == []
     assert capsys.readouterr().out.count("from PyTorch") == 3
 

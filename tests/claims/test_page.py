@@ -1,16 +1,14 @@
 """The page of the claims: what it shows in which order, and what it takes to write it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from matplotlib.figure import Figure
 
 from claims.page import in_order, to_markdown
 from claims.params import ClaimsParams
 from figures.png import save
 from pipeline import loading
+from tests.imports import loaded
 from tests.project import ROOT
 
 PARAMS = loading.load(ROOT / "claims/params.yaml", ClaimsParams)
@@ -68,17 +66,8 @@ def test_the_table_has_a_row_for_each_model_with_its_numbers():
     assert "| 4.50 | −99.00 |" in to_markdown([], models, summed, Path("page.md"))
 
 
-def imported(module):
-    """Top-level packages that importing a module brings in, in a process of its own."""
-    code = f"import {module}, sys; print(*{{name.split('.')[0] for name in sys.modules}})"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return set(done.stdout.split())
-
-
 def test_the_page_is_written_without_matplotlib_and_torch():
-    assert not imported("claims.write_page") & {"matplotlib", "torch", "sklearn"}
+    assert loaded(["claims.write_page"], "matplotlib", "torch", "sklearn") == ""
 
 
 DRAWING = sorted(file.parent.name for file in (ROOT / "claims").glob("*/draw.py"))
@@ -90,10 +79,8 @@ def test_every_claim_that_computes_draws_apart_from_it():
 
 
 def test_no_drawing_imports_torch():
-    together = ", ".join(f"claims.{claim}.draw" for claim in DRAWING)
-    assert not imported(together) & {"torch", "sklearn"}
+    assert loaded([f"claims.{claim}.draw" for claim in DRAWING], "torch", "sklearn") == ""
 
 
-@pytest.mark.parametrize("claim", DRAWING)
-def test_no_measure_draws(claim):
-    assert "matplotlib" not in imported(f"claims.{claim}.measure")
+def test_no_measure_draws():
+    assert loaded([f"claims.{claim}.measure" for claim in DRAWING], "matplotlib") == ""

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from figures import digits, manifold, scatter
 from figures.text import literal
@@ -40,6 +41,7 @@ def drawn(request):
 
 def boxes(figure):
     """Where texts are drawn; the rings' names, which class names may cover, left out."""
+    FigureCanvasAgg(figure)  # or each text is measured on a canvas of its own
     texts = [text for text in drawn_texts(figure) if not re.fullmatch("[12]σ", text.get_text())]
     return {text: text.get_window_extent() for text in texts}
 

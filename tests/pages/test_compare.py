@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,11 +15,13 @@ from PIL import Image
 from figures import comparison, conditional
 from figures.png import save
 from figures.style import palette
+from pages.compare.__main__ import main
 from pages.compare.compare import MANY, compare, varying
 from pages.compare.pictures import ROOM, distinct, fitted
 from pages.compare.ranking import chosen, grouped, rankings
 from pages.compare.revision import Revision
 from pages.render import render
+from pipeline import run as stage
 from tests.conftest import write_params
 from vae.files.errors import InputError
 from vae.files.metrics import write_curve, write_metrics
@@ -428,22 +429,27 @@ def history(tmp_path, content):
     return tmp_path
 
 
-def run(root, folder, *revisions):
-    """`python -m pages.compare` in a folder."""
-    command = [sys.executable, "-m", "pages.compare", root / "pages/compare"]
-    return subprocess.run(
-        [*command, root / "pages/shared.css", "reports", "a.html", "--", *revisions],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-    )
+@pytest.fixture
+def run(root, history, monkeypatch):
+    """`python -m pages.compare` in that project, but in this process; what it exits with."""
+    monkeypatch.chdir(history)
+    monkeypatch.setattr(stage.gc, "freeze", lambda: None)  # this process goes on
+
+    def with_(*revisions):
+        places = [str(root / "pages/compare"), str(root / "pages/shared.css"), "reports", "a.html"]
+        monkeypatch.setattr(sys, "argv", ["pages.compare", *places, "--", *revisions])
+        try:
+            stage.run(main)
+        except SystemExit as stopped:
+            return stopped.code
+        return 0
+
+    return with_
 
 
-def test_commits_are_compared_as_git_has_them(root, history, opened):
+def test_commits_are_compared_as_git_has_them(run, history, opened):
     shutil.rmtree(history / "reports/figures")  # of the workspace, which nobody asks for
-    done = run(root, history, "HEAD~1 HEAD HEAD~1")
-    assert done.returncode == 0, done.stderr
+    assert run("HEAD~1 HEAD HEAD~1") == 0
     text = opened(history / "a.html").locator("body").inner_text()
     assert re.search(r"models.vae.objective.beta\s+1\s+4", text)
     assert re.search(r"vae.elbo\s+−100\s+−110 \(−10, worse\)", text)
@@ -453,13 +459,14 @@ def test_commits_are_compared_as_git_has_them(root, history, opened):
     assert "gone.html" not in text
 
 
-def test_the_workspace_is_compared_as_it_lies_there(root, history, opened):
+def test_the_workspace_is_compared_as_it_lies_there(run, history, opened):
     write_metrics(history / "reports/metrics/vae.json", {"vae": {"elbo": -90.0, "kl": 7.0}})
-    assert run(root, history, "HEAD workspace").returncode == 0
+    assert run("HEAD workspace") == 0
     text = opened(history / "a.html").locator("body").inner_text()
     assert re.search(r"vae.elbo\s+−110\s+−90 \(\+20, better\)", text)
 
 
+@pytest.mark.usefixtures("as_users_run_it")
 @pytest.mark.parametrize(
     ("revisions", "told"),
     [
@@ -468,9 +475,9 @@ def test_the_workspace_is_compared_as_it_lies_there(root, history, opened):
         (["HEAD~1 HEAD", "colour"], "METRIC is colour, .* give one of vae.elbo"),
     ],
 )
-def test_wrong_revisions_are_told_in_a_line(root, history, revisions, told):
-    done = run(root, history, *revisions)
-    assert done.returncode == 1
-    assert re.search(told, done.stderr)
-    assert re.fullmatch(r"python -m pages\.compare: .*\n", done.stderr)
+def test_wrong_revisions_are_told_in_a_line(run, history, revisions, told, capsys):
+    assert run(*revisions) == 1
+    said = capsys.readouterr().err
+    assert re.search(told, said)
+    assert re.fullmatch(r"python -m pages\.compare: .*\n", said)
     assert not (history / "a.html").exists()

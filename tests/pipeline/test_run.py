@@ -17,6 +17,7 @@ from pipeline import run as stage
 from pipeline.params import Manifold, Model, Params
 from tests.conftest import without_own, write_params
 from tests.pipeline.listing import files
+from tests.project import forked_path
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 
@@ -311,7 +312,9 @@ def test_ctrl_c_exits_130_and_leaves_the_old_output(project, environment):
     ],
     ids=["download", "train"],
 )
-def test_a_full_disk_exits_1_and_leaves_the_old_output(arguments, project, content, environment):
+def test_a_full_disk_exits_1_and_leaves_the_old_output(
+    arguments, project, content, environment, root
+):
     content["dataset"]["name"] = "digits"
     content["models"]["vae"] |= {"hidden": [64], "epochs": 1}
     write_params(project, content)
@@ -319,8 +322,11 @@ def test_a_full_disk_exits_1_and_leaves_the_old_output(arguments, project, conte
     LabelledImages(images, labels).save(project / "few.npz")
     Classes("few", tuple("0123456789")).save(project / "few.json")
     old_outputs(project)
+    for folder in ("pipeline", "stages", "vae"):
+        (project / folder).symlink_to(root / folder)
+    (project / "limited.py").write_text(LIMITED)
     before = files(project)
-    command = [sys.executable, "-c", LIMITED, *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    command, env = ["python", "-m", "limited", *arguments], environment | {"PATH": forked_path()}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert (done.returncode, files(project)) == (1, before)
     assert re.fullmatch(f"python -m {arguments[0]}: .*File too large.*\n", done.stderr)

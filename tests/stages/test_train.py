@@ -32,7 +32,7 @@ def trains(root, content, tmp_path):
     digits = read("digits", tmp_path, tmp_path)
     digits.train.save(tmp_path / "train.npz")
     digits.classes.save(tmp_path / "classes.json")
-    content["models"]["vae"] |= {"hidden": [16], "epochs": 50, "film": 30}
+    content["models"]["vae"] |= {"hidden": [16], "epochs": 20, "film": 12}
     for folder in ("stages", "pipeline", "vae"):
         (tmp_path / folder).symlink_to(root / folder)
 
@@ -72,7 +72,7 @@ def test_a_killed_training_goes_on_to_the_same_bits(trains, tmp_path):
         {file.name: file.read_bytes() for file in (tmp_path / folder / "film").iterdir()}
         for folder in ("whole", "resumed")
     )
-    assert len(whole) == 30
+    assert len(whole) == 12
     assert whole == resumed
     assert not list((tmp_path / "states").iterdir())
 
@@ -80,7 +80,7 @@ def test_a_killed_training_goes_on_to_the_same_bits(trains, tmp_path):
 def test_a_film_s_moments_are_models_from_the_first_weights_to_the_last(trains, tmp_path):
     trains().communicate()
     first, *_, last = sorted((tmp_path / "out/film").iterdir())
-    assert (int(first.stem), int(last.stem)) == (0, moments(int(last.stem), 30)[-1])
+    assert (int(first.stem), int(last.stem)) == (0, moments(int(last.stem), 12)[-1])
     trained = checkpoint.load(tmp_path / "out/vae.safetensors").state_dict()
     for name, weight in checkpoint.load(last).state_dict().items():
         assert torch.equal(weight, trained[name].half().float())

@@ -69,5 +69,9 @@ def by_every_code(model, x, n, limit):
     z = torch.cartesian_prod(axis, axis)
     log_prior = Normal(0.0, 1.0).log_prob(z).sum(1) + 2 * (axis[1] - axis[0]).log()
     logits = model.decode(z.float()).base_dist.logits.flatten(1).double()
-    none = -torch.nn.functional.softplus(logits).sum(1)
-    return torch.logsumexp(x.flatten(1).double() @ logits.T + none + log_prior, 1)
+    without = log_prior - torch.nn.functional.softplus(logits).sum(1)
+    blocks = zip(logits.split(20_000), without.split(20_000), strict=True)  # fit a CPU's cache
+    x = x.flatten(1).double()
+    return torch.logsumexp(
+        torch.stack([torch.logsumexp(x @ some.T + rest, 1) for some, rest in blocks]), 0
+    )

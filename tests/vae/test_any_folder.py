@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from pipeline.params import Data
 from stages import download
-from tests.vae.files.damage import flipped
+from tests.vae.files.damage import LETTERS, flipped
 from tests.vae.idx import TYPES, idx, sample
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -104,7 +104,9 @@ def files(draw, whole):
 
 CLASSES = (
     st.none()
-    | st.lists(st.text(max_size=9), max_size=9).map(lambda names: "\n".join(names).encode())
+    | st.lists(st.text(LETTERS, max_size=9), max_size=9).map(
+        lambda names: "\n".join(names).encode()
+    )
     | st.binary(max_size=30)
 )
 

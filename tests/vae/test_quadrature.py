@@ -32,6 +32,13 @@ def x():
     return images()
 
 
+@pytest.fixture(scope="module")
+def sharp():
+    """A model of narrow posteriors, its images, and their log p(x) by a sum over every code."""
+    model, x = narrow()
+    return model, x, by_every_code(model, x, 1401, 7.0)
+
+
 def test_a_decoder_that_ignores_z_gives_its_own_likelihood(x):
     model, answer = deaf()
     expected = torch.stack([answer.log_prob(image) for image in x]).double()
@@ -53,16 +60,14 @@ def test_images_of_a_conditional_model_are_weighed_by_their_own_class_in_order(x
         torch.testing.assert_close(found, expected, atol=1e-3, rtol=0)
 
 
-def test_narrow_posteriors_are_found_and_summed_as_if_every_code_were_visited():
-    model, x = narrow()
-    expected = by_every_code(model, x, 1401, 7.0)
+def test_narrow_posteriors_are_found_and_summed_as_if_every_code_were_visited(sharp):
+    model, x, expected = sharp
     found = log_likelihood(model, x, None, 700, 7.0)
     torch.testing.assert_close(found, expected, atol=2e-3, rtol=0)
 
 
-def test_a_coarse_grid_says_how_far_it_is_off():
-    model, x = narrow()
-    truth = by_every_code(model, x, 1401, 7.0)
+def test_a_coarse_grid_says_how_far_it_is_off(sharp):
+    model, x, truth = sharp
     for n in (70, 105, 140, 210):
         coarse = exact(model, x, None, n, 7.0, tolerance=100.0)
         off = (coarse.log_likelihood - truth).abs().mean().item()
@@ -70,11 +75,10 @@ def test_a_coarse_grid_says_how_far_it_is_off():
     assert 1e-2 < exact(model, x, None, 70, 7.0, tolerance=100.0).mean_error < 10
 
 
-def test_steps_are_halved_where_the_tolerance_asks_for_it():
-    model, x = narrow()
+def test_steps_are_halved_where_the_tolerance_asks_for_it(sharp):
+    model, x, truth = sharp
     found = exact(model, x, None, 70, 7.0, tolerance=0.01)
     assert found.error.max() <= 0.01
-    truth = by_every_code(model, x, 1401, 7.0)
     assert abs((found.log_likelihood - truth).mean()) < 0.005
 
 
