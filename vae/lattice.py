@@ -27,7 +27,7 @@ from vae.model import VAE, by_class
 from vae.model.likelihood import PixelBernoulli, softplus_sum
 from vae.objective import Objective, Terms
 
-_GROWTH = 8  # while a decoder is smooth, an eighth of the codes will do
+_GROWTH = 16  # while a decoder is smooth, few codes will do
 _SHARE = 4  # one image in so many trains the encoder: another decoding of each is dear
 _INSIDE = 2.0**-53  # Φ⁻¹ of 0 and of 1 are infinite
 
@@ -36,7 +36,7 @@ class Lattice(NamedTuple):
     """An objective for `vae.training.fit`: log p(x) for the decoder, the ELBO for the encoder."""
 
     codes: int
-    """N at the end of the training, from N/8 at its beginning, growing by equal factors."""
+    """N at the end of the training, from N/16 at its beginning, growing by equal factors."""
 
     def __call__(
         self,
