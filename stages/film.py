@@ -42,7 +42,7 @@ def main(
         file.write_bytes(gif_of_colours(moving, colours, milliseconds=film.milliseconds))
     drawn, caption = figures.draw(shown, **look), figures.caption(shown, limit=frame.latent_limit)
     with atomic_write(figure) as file:
-        save(drawn, file, caption + few.caption(names))
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":
