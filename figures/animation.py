@@ -15,6 +15,7 @@ from PIL import Image, ImageSequence
 from vae.files.errors import InputError
 
 _GREYS = 16
+_BLACK_AND_WHITE = np.array([[0] * 3, [255] * 3], np.uint8)
 _LOOKED_AT = 6
 """Frames of which a palette is made, at most: they are large, and much alike."""
 _TINTS = (1.0, 0.6, 0.3)
@@ -34,7 +35,9 @@ def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int
     """
     if mean.ndim == 4:
         images = np.rint(255 * np.clip(mean, 0, 1)).astype(np.uint8)
-        return _moving(_enlarged(images, pixels), _palette_of(images), milliseconds)
+        return _moving(
+            _enlarged(images, pixels), _palette_of(images, _BLACK_AND_WHITE), milliseconds
+        )
     buffer = io.BytesIO()
     iio.imwrite(
         buffer,
@@ -65,27 +68,37 @@ def _enlarged(
 
 def gif_of_colours(
     frames: UInt8[ndarray, "frames h w 3"],
-    colours: Sequence[tuple[float, float, float]] | None,
+    colours: Sequence[tuple[float, float, float]],
     *,
     milliseconds: int,
+    pictures: UInt8[ndarray, "*many w 3"] | None = None,
 ) -> bytes:
     """The bytes of a GIF of drawn frames in some colours, their tints and greys; else as `gif`.
 
-    One palette for all frames, so that what does not change costs nothing. Without colours, or of
-    more than it can hold, it is of those that some of the frames use most.
+    One palette for all frames, so that what does not change costs nothing. The rest of it goes to
+    the colours of pictures that stand on the frames or, of more colours than there is room for, to
+    those that some of the frames use most.
     """
-    if colours is None or _GREYS + len(_TINTS) * len(colours) > 256:
-        return _moving(frames, _palette_of(frames[:: -(-len(frames) // _LOOKED_AT)]), milliseconds)
     greys = np.linspace(0, 1, _GREYS)[:, None].repeat(3, axis=1)
     tints = [1 - tint * (1 - np.array(colours)) for tint in _TINTS]
+    fixed = np.rint(255 * np.concatenate([greys, *tints])).astype(np.uint8)
+    if len(fixed) > 256:
+        fixed, pictures = fixed[:_GREYS], frames[:: -(-len(frames) // _LOOKED_AT)]
+    return _moving(frames, _palette_of(pictures, fixed), milliseconds)
+
+
+def _palette_of(
+    pictures: UInt8[ndarray, "*many w 3"] | None, fixed: UInt8[ndarray, "colours 3"]
+) -> Image.Image:
+    """Some colours and, up to 256, those that stand for all of some pictures."""
+    colours = fixed.tobytes()
+    if pictures is not None:
+        whole = Image.fromarray(pictures.reshape(-1, *pictures.shape[-2:]))
+        room = 256 - len(fixed)
+        colours += bytes((whole.quantize(room).getpalette() or [])[: 3 * room])
     palette = Image.new("P", (1, 1))
-    palette.putpalette(np.rint(255 * np.concatenate([greys, *tints])).astype(np.uint8).tobytes())
-    return _moving(frames, palette, milliseconds)
-
-
-def _palette_of(frames: UInt8[ndarray, "frames h w 3"]) -> Image.Image:
-    """The 256 colours that stand for all of some frames."""
-    return Image.fromarray(frames.reshape(-1, *frames.shape[2:])).quantize(256)
+    palette.putpalette(colours)
+    return palette
 
 
 def _moving(

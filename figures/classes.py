@@ -20,7 +20,7 @@ def some_named(
     return [name if i in shown else "" for i, name in enumerate(class_names)]
 
 
-def caption(shown: Sequence[object], classes: Sequence[str] | None = None) -> str:
+def sentence(shown: Sequence[object], classes: Sequence[str] | None = None) -> str:
     """A sentence, after a space, where not all classes are shown.
 
     Args:

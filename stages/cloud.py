@@ -58,7 +58,7 @@ def main(
     drawn = figures.draw(codes.mean, codes.label, **look)
     with atomic_write(figure) as file:
         save(
-            drawn, file, figures.caption(codes.mean, limit=frame.latent_limit) + few.caption(names)
+            drawn, file, figures.caption(codes.mean, limit=frame.latent_limit) + few.sentence(names)
         )
 
 

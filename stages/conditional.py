@@ -25,7 +25,7 @@ def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     )
     with atomic_write(figure) as file:
         caption = figures.caption(rows=len(shown.mean))
-        save(drawn, file, caption + few.caption(list(shown.label), known.names))
+        save(drawn, file, caption + few.sentence(list(shown.label), known.names))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def main(
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption() + few.caption(names))
+        save(drawn, file, figures.caption() + few.sentence(names))
 
 
 if __name__ == "__main__":

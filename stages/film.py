@@ -37,12 +37,13 @@ def main(
     }
     moving = figures.frames(shown, **look)
     with atomic_write(animation) as file:
-        grey = shown.pictures.ndim == 5
-        colours = figures.colours(len(known.names)) if grey else None
-        file.write_bytes(gif_of_colours(moving, colours, milliseconds=film.milliseconds))
+        colours = figures.colours(len(known.names))
+        pictures = shown.pictures if shown.pictures.ndim == 6 else None
+        content = gif_of_colours(moving, colours, milliseconds=film.milliseconds, pictures=pictures)
+        file.write_bytes(content)
     drawn, caption = figures.draw(shown, **look), figures.caption(shown, limit=frame.latent_limit)
     with atomic_write(figure) as file:
-        save(drawn, file, caption + few.caption(names))
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":

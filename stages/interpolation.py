@@ -56,7 +56,7 @@ def main(
     with atomic_write(animation) as file:
         file.write_bytes(moving[shown.groups[-1][0].name])
     with atomic_write(figure) as file:
-        save(drawn, file, caption + few.caption(names))
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
         names = [known.names[label] for label in shown.label]
         drawn = figures.draw_classes(shown.mean, class_names=names, title=title, dpi=style.dpi)
         caption = figures.caption_classes(n=shown.mean.shape[1], classes=len(names))
-        caption += few.caption(names, known.names)
+        caption += few.sentence(names, known.names)
     else:
         drawn = figures.draw(shown.mean, title=title, dpi=style.dpi)
         caption = figures.caption(n=len(shown.mean), inside=shown.inside)

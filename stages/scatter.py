@@ -32,7 +32,7 @@ def main(
     )
     outside = float((np.abs(codes.mean) > limit).any(axis=1).mean())
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(n=n, outside=outside, limit=limit) + few.caption(names))
+        save(drawn, file, figures.caption(n=n, outside=outside, limit=limit) + few.sentence(names))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def main(decoded: Path, classes: Path, figure: Path, *, traversal: Traversal, st
         active=int(shown.active.sum()), latent_dim=len(shown.active), conditional=rows is not None
     )
     with atomic_write(figure) as file:
-        save(drawn, file, caption + few.caption(rows or known.names, known.names))
+        save(drawn, file, caption + few.sentence(rows or known.names, known.names))
 
 
 if __name__ == "__main__":

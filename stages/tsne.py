@@ -36,7 +36,7 @@ def main(
     )
     caption = figures.caption(quality, n=len(shown.label), perplexity=perplexity)
     with atomic_write(figure) as file:
-        save(drawn, file, caption + few.caption(names))
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def main(
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(codes, known.names) + few.caption(names))
+        save(drawn, file, figures.caption(codes, known.names) + few.sentence(names))
 
 
 if __name__ == "__main__":

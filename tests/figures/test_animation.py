@@ -93,3 +93,16 @@ def test_a_damaged_animation_is_told_with_the_remedy(way, tmp_path):
 def test_a_picture_that_does_not_move_is_told(tmp_path):
     Image.new("L", (2, 2)).save(tmp_path / "walk.gif")
     complaint(sprite_sheet, tmp_path / "walk.gif")
+
+
+def test_pictures_on_drawn_frames_keep_their_colours_and_the_frames_their_own():
+    pictures = np.random.default_rng(1).integers(0, 256, (1, 4, 4, 5, 5, 3), dtype=np.uint8)
+    frames = np.full((2, 40, 40, 3), 255, np.uint8)
+    frames[:, :20, :20] = (31, 95, 153)
+    frames[0, 20:25, :5] = pictures[0, 0, 0]
+    options = {"milliseconds": 50, "pictures": pictures}
+    shown = Image.open(io.BytesIO(gif_of_colours(frames, [(31 / 255, 95 / 255, 0.6)], **options)))
+    found = np.asarray(shown.convert("RGB")).astype(int)
+    assert found[-1, -1].tolist() == [255] * 3
+    assert found[0, 0].tolist() == [31, 95, 153]
+    assert np.abs(found[20:25, :5] - pictures[0, 0, 0]).mean() < 16

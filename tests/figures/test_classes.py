@@ -3,7 +3,7 @@
 import pytest
 
 from figures import scatter, uncertainty
-from figures.classes import caption, some_named
+from figures.classes import sentence, some_named
 from tests.figures.drawing import LIMIT, LOOK, clusters, pictures, words_on
 
 NAMES = [f"class {i:02}" for i in range(40)]
@@ -45,4 +45,4 @@ def test_ellipses_and_strips_are_of_these_alone():
     ],
 )
 def test_the_caption_says_how_many_of_how_many(shown, classes, said):
-    assert caption(shown, classes) == said
+    assert sentence(shown, classes) == said
