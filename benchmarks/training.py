@@ -20,10 +20,10 @@ from torchvision.transforms import ToTensor
 from benchmarks.example import BATCH, HIDDEN, LATENT, example_loss, fresh_example, train_example
 from pipeline import loading
 from pipeline.run import PARAMS
-from vae.archives import fetch
+from vae.datasets.archives import fetch
+from vae.datasets.readers import Dataset, read
 from vae.model import VAE
 from vae.precision import Precision, computes_bfloat16
-from vae.readers import Dataset, read
 from vae.training import ELBO, State, fit
 
 EXAMPLE = "the example's way"

@@ -1,6 +1,6 @@
 """Training objectives in words, for figures and for the page."""
 
-from pipeline.params import Objective
+from pipeline.model_params import Objective
 
 
 def describe(objective: Objective) -> str:

@@ -14,7 +14,7 @@ from claims.objectives import describe
 from figures.png import read_text
 from pages.report.numbers import SCALES
 from pages.table import Table, markdown_table
-from pipeline.params import Model
+from pipeline.model_params import Model
 
 _FORMS = {
     "elbo": ".2f",
@@ -67,8 +67,8 @@ def to_markdown(
         "autoencoders; its caption is computed from the numbers beside it and says what was found. "
         "Images are the test set's; the classifier that some of them use was trained on images "
         "alone and has seen no latent space. At the end, pictures of each likelihood and numbers "
-        "of every model. `film/beta.html`, after `make claims`, is a page on which one drags through "
-        "the weights of the KL.",
+        "of every model. `film/beta.html`, after `make claims`, is a page on which one drags "
+        "through the weights of the KL.",
     ]
     before = ""
     for figure in figures:

@@ -1,6 +1,7 @@
 """The schema of claims/params.yaml: what the claims share."""
 
-from pipeline.params import Model, ModelName, Section
+from pipeline.model_params import Model, ModelName
+from pipeline.section import Section
 
 
 class ClaimsParams(Section):

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.params import Data
 from pipeline.progress import download_bar
 from pipeline.run import run
-from vae.archives import Unavailable, fetch
+from vae.datasets.archives import Unavailable, fetch
 
 
 def main(store: Path, name: str = "", *, dataset: Data) -> None:

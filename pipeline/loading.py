@@ -13,7 +13,9 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.params import Model, ModelNames, Models, Pages, Params, Section
+from pipeline.model_params import Model, Models
+from pipeline.params import ModelNames, Pages, Params
+from pipeline.section import Section
 from vae.files.errors import InputError
 
 S = TypeVar("S", bound=Section)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline import loading, locks
-from pipeline.params import Section
+from pipeline.section import Section
 from vae.files.errors import InputError
 
 PARAMS = Path("params.yaml")

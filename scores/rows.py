@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.params import Model, Plane, Positive, Section, Training
+from pipeline.model_params import Model, Training
+from pipeline.params import Plane
+from pipeline.section import Positive, Section
 
 
 class Published(Section):

@@ -11,8 +11,9 @@ from figures import cloud as figures
 from figures.animation import gif_of_colours
 from figures.png import save
 from pipeline.files import atomic_write
-from pipeline.params import Frame, Positive, Section, Style
+from pipeline.params import Frame, Style
 from pipeline.run import run
+from pipeline.section import Positive, Section
 from vae.codes import Codes
 from vae.files.dataset import Classes
 

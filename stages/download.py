@@ -8,9 +8,9 @@ from pipeline.files import atomic_write
 from pipeline.params import Data
 from pipeline.progress import download_bar, progress
 from pipeline.run import run
-from vae.archives import fetch
-from vae.image_folder import Options
-from vae.readers import read
+from vae.datasets.archives import fetch
+from vae.datasets.image_folder import Options
+from vae.datasets.readers import read
 
 
 def main(store: Path, folder: Path, target: Path, other: str = "", *, dataset: Data) -> None:

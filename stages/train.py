@@ -13,7 +13,7 @@ from torch.utils.dlpack import from_dlpack
 
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Model, Training
+from pipeline.model_params import Model, Training
 from pipeline.progress import epoch_bar
 from pipeline.require import require_classes
 from pipeline.run import run

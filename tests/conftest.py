@@ -135,8 +135,8 @@ def mirror():
 @pytest.fixture(scope="session")
 def mnist(mirror, tmp_path_factory):
     """The real MNIST."""
-    from vae.archives import fetch
-    from vae.readers import read
+    from vae.datasets.archives import fetch
+    from vae.datasets.readers import read
 
     store = tmp_path_factory.mktemp("archives")
     fetch("mnist", store, mirror=str(mirror))

@@ -9,7 +9,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from pipeline import deps
-from pipeline.params import Params, Section
+from pipeline.params import Params
+from pipeline.section import Section
 from tests.project import ROOT
 
 

@@ -39,7 +39,8 @@ import numpy as np
 from figures import norms
 from figures.png import save
 from pipeline.files import atomic_write
-from pipeline.params import Positive, Section, Style
+from pipeline.params import Style
+from pipeline.section import Positive, Section
 from pipeline.run import run
 from vae.codes import Codes
 

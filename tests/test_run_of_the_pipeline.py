@@ -122,8 +122,8 @@ def test_an_edit_invalidates_exactly_what_depends_on_it(repository, key, value, 
 
 
 CODE = [
-    ("vae/archives.py", "download"),
-    ("vae/readers.py", "download"),
+    ("vae/datasets/archives.py", "download"),
+    ("vae/datasets/readers.py", "download"),
     ("vae/training.py", "train"),
     ("vae/embedding.py", f"embed evaluate decode tsne {EXPLORERS}"),
     ("vae/moments.py", "train"),

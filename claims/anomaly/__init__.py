@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.params import DataSet, Positive, Section
+from pipeline.params import DataSet
+from pipeline.section import Positive, Section
 
 
 class Settings(Section):

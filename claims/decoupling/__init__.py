@@ -1,6 +1,6 @@
 """Claim: in a class-conditional model the code is free of the class."""
 
-from pipeline.params import Positive, Section
+from pipeline.section import Positive, Section
 
 
 class Settings(Section):

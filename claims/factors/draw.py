@@ -7,7 +7,8 @@ from claims.factors.measure import Measured
 from claims.params import ClaimsParams
 from figures.png import save
 from pipeline.files import atomic_write
-from pipeline.params import Frame, Model, Style
+from pipeline.model_params import Model
+from pipeline.params import Frame, Style
 from pipeline.run import run
 from vae.files import records
 from vae.files.dataset import Classes

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from pipeline.params import Positive, Section, Share
+from pipeline.section import Positive, Section, Share
 
 
 class Settings(Section):

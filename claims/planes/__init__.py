@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.params import Positive, Section
+from pipeline.section import Positive, Section
 
 
 class Settings(Section):

@@ -6,7 +6,8 @@ from claims.objectives import beta_alone, describe
 from claims.planes.measure import Run
 from pipeline.device import device
 from pipeline.files import atomic_write
-from pipeline.params import Manifold, Model
+from pipeline.model_params import Model
+from pipeline.params import Manifold
 from pipeline.run import run
 from vae import latent
 from vae.codes import Codes

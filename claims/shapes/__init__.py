@@ -1,13 +1,14 @@
 """Claim: a VAE finds the factors that made its images, and a larger β parts them.
 
-Of images that were drawn by a program the true factors are known: `vae.shapes`.
+Of images that were drawn by a program the true factors are known: `vae.datasets.shapes`.
 """
 
 from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.params import Model, ModelName, Positive, Section
+from pipeline.model_params import Model, ModelName
+from pipeline.section import Positive, Section
 
 
 class Settings(Section):

@@ -13,12 +13,12 @@ from pipeline.files import atomic_write
 from pipeline.params import Evaluate
 from pipeline.run import run
 from vae.codes import Codes
+from vae.datasets.shapes import Factors, draw, factors
 from vae.evaluation import encode
 from vae.files import records
 from vae.files.dataset import LabelledImages
 from vae.files.metrics import write_metrics
 from vae.model import VAE, checkpoint, decode_mean
-from vae.shapes import Factors, draw, factors
 
 
 def main(

@@ -14,7 +14,7 @@ from claims.shapes.measure import Found, Measured
 from figures.sheet import Sheet, mosaic, tile_centres, zoom
 from figures.style import FAINT, INK, listed, styled
 from figures.table import SHADES
-from vae.shapes import Factors, colour
+from vae.datasets.shapes import Factors, colour
 
 _COLUMN, _LEFT, _TOP, _HUES = 46, 78, 44, 210
 _HEADING, _BELOW, _BETWEEN = 50, 62, 24

@@ -8,9 +8,9 @@ from jaxtyping import Float, Int, Num, UInt8
 from numpy import ndarray
 
 from vae.codes import Codes, active, kl_by_axis
+from vae.datasets.shapes import SHAPES, Factors
 from vae.disentanglement import completeness, disentanglement, importance, known_share, mig
 from vae.latent import axis_traversal
-from vae.shapes import SHAPES, Factors
 
 _TURN = 64
 """Hues of the circle."""

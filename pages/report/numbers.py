@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.table import Table
-from pipeline.params import Model, Params
+from pipeline.model_params import Model
+from pipeline.params import Params
 
 Numbers = Mapping[str, Mapping[str, Any]]
 """Of each model, as `stages.evaluate` writes them."""

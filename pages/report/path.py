@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pages.report.numbers import NATS, Numbers, of_each
-from pipeline.params import Model
+from pipeline.model_params import Model
 
 Models = Mapping[str, Model]
 

@@ -14,7 +14,8 @@ from figures.png import read_text
 from pages.report.numbers import Numbers, count, headline, measured, numbers_table, show
 from pages.report.path import CONDITIONAL, PATH, conditional_words
 from pages.table import Table
-from pipeline.params import Model, Params
+from pipeline.model_params import Model
+from pipeline.params import Params
 from vae.files.errors import InputError
 from vae.files.metrics import flatten
 

@@ -18,7 +18,7 @@ from pipeline import loading
 from pipeline.params import Style
 from stages import classifier, encode, evaluate, train
 from tests.project import ROOT
-from vae.readers import read
+from vae.datasets.readers import read
 
 BETAS = ["beta0", "beta1"]
 LIKELIHOODS = ["gaussian", "continuous", "static", "discretised"]

@@ -12,7 +12,7 @@ FILES = {
     "__init__.py": '''
 """Claim: the mean of normal draws is 0."""
 
-from pipeline.params import Positive, Section
+from pipeline.section import Positive, Section
 
 
 class Settings(Section):

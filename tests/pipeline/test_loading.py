@@ -6,7 +6,9 @@ import re
 import pytest
 
 from pipeline import loading
-from pipeline.params import Manifold, Model, Section
+from pipeline.model_params import Model
+from pipeline.params import Manifold
+from pipeline.section import Section
 from tests.conftest import without_own, write_params
 from vae.files.errors import InputError
 

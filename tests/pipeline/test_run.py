@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from pipeline import run as stage
-from pipeline.params import Manifold, Model, Params
+from pipeline.model_params import Model
+from pipeline.params import Manifold, Params
 from tests.conftest import without_own, write_params
 from tests.pipeline.listing import files
 from tests.project import forked_path

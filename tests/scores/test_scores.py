@@ -12,9 +12,9 @@ from scores import train
 from scores.rows import Row, Scores
 from scores.sheet import FEW_LABELS, _verdict, sheet
 from scores.train import LABELS, score
+from vae.datasets.readers import read
 from vae.files.dataset import Classes
 from vae.files.errors import InputError
-from vae.readers import read
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,11 @@ from stages import train
 from tests.conftest import changed, write_params
 from tests.project import forked_path
 from vae import objective
+from vae.datasets.readers import read
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 from vae.model import VAE, checkpoint, networks
 from vae.moments import moments
-from vae.readers import read
 
 # --- as a process ----------------------------------------------------------------------------
 

@@ -40,8 +40,7 @@ from vae.model.discretised import DiscretisedLogistic
 _FACTORS = 64
 
 MIN_LOG_STD = -math.log(256)
-"""A Gaussian pixel's σ is at least one grey level: a pixel that never changes would else be given
-an ever narrower density."""
+"""A Gaussian pixel's σ is at least a level: one that never changes would gain density for ever."""
 _MIN_LOG_SCALE = -math.log(4 * 255)
 """A logistic's s is at least a quarter of a level, which puts 0.96 of it into one bin."""
 

@@ -6,7 +6,7 @@ import pytest
 from claims.shapes import figure
 from claims.shapes.measure import Found, Measured
 from tests.figures.drawing import words_on
-from vae.shapes import Factors
+from vae.datasets.shapes import Factors
 
 
 def found(known, scale=1.0):

@@ -5,7 +5,7 @@ import pytest
 
 from claims.shapes.measure import measure, targets, turning
 from vae.codes import Codes
-from vae.shapes import Factors
+from vae.datasets.shapes import Factors
 
 LOOK = {
     **{"active_variance": 0.01, "bins": 20, "trees": 5, "steps": 3, "limit": 2.0},

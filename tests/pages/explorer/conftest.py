@@ -7,8 +7,8 @@ import torch
 from filelock import FileLock
 
 from tests.pages.explorer.drive import KINDS, still, write
+from vae.datasets.readers import read
 from vae.model import VAE, checkpoint
-from vae.readers import read
 from vae.training import fit
 
 

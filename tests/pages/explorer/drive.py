@@ -10,10 +10,10 @@ from pages.explorer.contents import contents
 from pages.render import render
 from tests.project import ROOT
 from vae.codes import Codes
+from vae.datasets.readers import Dataset
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.weights import Weights
 from vae.model import VAE
-from vae.readers import Dataset
 
 KINDS = {
     "plane": {"latent_dim": 2, "classes": 0, "shifts": 1},

@@ -12,7 +12,7 @@ from torch.distributions import ContinuousBernoulli as TorchsContinuousBernoulli
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from pages.report.numbers import SCALES
-from pipeline import params
+from pipeline import model_params
 from vae.model.likelihood import (
     LIKELIHOODS,
     ContinuousBernoulli,
@@ -86,7 +86,7 @@ def test_entropy_floor_of_binary_images_is_zero():
 
 
 def test_the_schema_and_the_report_name_every_likelihood():
-    assert set(params.Likelihood.__args__) == set(LIKELIHOODS) == set(SCALES)
+    assert set(model_params.Likelihood.__args__) == set(LIKELIHOODS) == set(SCALES)
 
 
 LOGITS = [-600.0, -30.0, -2.0, -0.06, -0.04, 0.0, 1e-3, 0.05, 5.0, 40.0, 600.0]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipeline.params import Network
+from pipeline.model_params import Network
 from vae.model import VAE
 from vae.model.networks import NETWORKS
 from vae.objective import Objective

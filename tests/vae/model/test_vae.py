@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline import params
-from pipeline.params import Activation
+from pipeline import model_params
+from pipeline.model_params import Activation
 from vae import precision
 from vae.model import VAE, by_class, decode_mean
 from vae.model.networks import ACTIVATIONS
@@ -109,7 +109,7 @@ def test_an_unconditional_model_takes_no_class():
 
 def test_the_schema_names_every_activation_and_precision():
     assert set(Activation.__args__) == set(ACTIVATIONS)
-    assert params.Precision == precision.Precision
+    assert model_params.Precision == precision.Precision
 
 
 def test_an_image_unlike_all_others_has_a_finite_bound_and_gradient():

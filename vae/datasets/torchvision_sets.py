@@ -1,4 +1,4 @@
-"""Data sets that torchvision reads: its classes unpack what `vae.archives.fetch` brought, verified.
+"""Data sets that torchvision reads: its classes unpack what `archives.fetch` brought, verified.
 
 The batches of CIFAR are pickles, which could run code. They are those that torchvision lists: it
 compares the MD5 of the archive before it unpacks it, and of each batch before it loads it.
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.archives import archives, torchvision_class
+from vae.datasets.archives import archives, torchvision_class
 from vae.files.dataset import Classes, LabelledImages
 
 _COLOURED = ("cifar10", "cifar100", "svhn")

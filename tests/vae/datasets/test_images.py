@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vae.images import Head, Unreadable, head, of_each, pixels
+from vae.datasets.images import Head, Unreadable, head, of_each, pixels
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)
 GREY = COLOURS[:, :, 0]

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from pipeline.params import DataSet
-from tests.vae.idx import md5
-from vae import archives as datasets
-from vae import mirrors
-from vae.archives import Archive, Unavailable, archives, fetch
+from tests.vae.datasets.idx import md5
+from vae.datasets import archives as datasets
+from vae.datasets import mirrors
+from vae.datasets.archives import Archive, Unavailable, archives, fetch
 
 NAME = "images.gz"
 BODY = gzip.compress(np.random.default_rng(0).bytes(20_000), mtime=0)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from tests.project import ROOT
-from tests.vae.idx import idx, md5, sample
-from vae import shapes
+from tests.vae.datasets.idx import idx, md5, sample
+from vae.datasets import shapes
+from vae.datasets.readers import read
 from vae.files.errors import InputError
-from vae.readers import read
 
 # --- torchvision's data sets -----------------------------------------------------------------
 
@@ -389,7 +389,7 @@ def test_a_gzip_that_holds_more_than_its_header_says_is_refused_before_memory_fi
         import resource, sys
         from pathlib import Path
         from vae.files.errors import InputError
-        from vae.readers import read
+        from vae.datasets.readers import read
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
             read("folder", Path(sys.argv[1]), Path(sys.argv[1]))

@@ -1,7 +1,7 @@
 """A data set by name: training and test images, labels, class names.
 
-torchvision reads what `vae.archives.fetch` brought; scikit-learn brings `digits`; `vae.shapes`
-draws `shapes`; the user's own pictures or IDX files are `folder`.
+torchvision reads what `archives.fetch` brought; scikit-learn brings `digits`; `shapes` are drawn;
+the user's own pictures or IDX files are `folder`.
 """
 
 from pathlib import Path
@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vae import idx, image_folder, shapes, torchvision_sets
+from vae.datasets import idx, image_folder, shapes, torchvision_sets
+from vae.datasets.image_folder import ANY, Options
+from vae.datasets.images import Track
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
-from vae.image_folder import ANY, Options
-from vae.images import Track
 
 _FEWEST = 3
 """Images of each part: one is held out of a training; neighbours are of one point of several."""

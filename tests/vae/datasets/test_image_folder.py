@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vae.datasets.image_folder import Options
+from vae.datasets.readers import read
 from vae.files.errors import InputError
-from vae.image_folder import Options
-from vae.readers import read
 
 COUNTS = {"ape": 10, "bee": 5, "cat": 2}
 

@@ -20,10 +20,10 @@ import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from vae.datasets.images import SUFFIXES, Head, Track, Unreadable, head, of_each, pixels
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 from vae.files.scratch import on_disk
-from vae.images import SUFFIXES, Head, Track, Unreadable, head, of_each, pixels
 
 _IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _PARTS = ("train", "test")

@@ -2,7 +2,7 @@
 
 An archive is looked for in the mirror of the environment's DATASET_MIRROR (a folder or an address
 that holds `<name>/<archive>`), then in torchvision's own mirrors, one after the other, and is used
-only if its MD5 is the one that torchvision lists. `vae.readers` reads what was brought.
+only if its MD5 is the one that torchvision lists. `vae.datasets.readers` reads what was brought.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vae.datasets.mirrors import Refused, chunks
 from vae.files.errors import InputError
-from vae.mirrors import Refused, chunks
 
 Progress = Callable[[str, int, int | None], None]
 """Told the archive's name, the bytes that came now, and the total if known."""
@@ -79,7 +79,7 @@ def fetch(
         name: as in params.yaml.
         store: the folder for archives.
         mirror: a folder or an http(s) address to try first.
-        timeout: seconds after which a silent mirror counts as hanging; see `vae.mirrors`.
+        timeout: seconds after which a silent mirror counts as hanging; see `vae.datasets.mirrors`.
         progress: called as bytes come.
 
     Raises:

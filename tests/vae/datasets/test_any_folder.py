@@ -18,8 +18,8 @@ from PIL import Image
 
 from pipeline.params import Data
 from stages import download
+from tests.vae.datasets.idx import TYPES, idx, sample
 from tests.vae.files.damage import LETTERS, flipped
-from tests.vae.idx import TYPES, idx, sample
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
 

@@ -5,8 +5,8 @@ import colorsys
 import numpy as np
 import pytest
 
-from vae import shapes
-from vae.shapes import SHAPES, SIDE, Factors, colour, draw, factors
+from vae.datasets import shapes
+from vae.datasets.shapes import SHAPES, SIDE, Factors, colour, draw, factors
 
 
 @pytest.fixture(scope="module")
