@@ -182,8 +182,8 @@ def _hue(models: Mapping[str, Found]) -> str:
     told = []
     for name, found in models.items():
         shares = np.sort(found.known[:, column])[::-1][:2]
-        r2 = found.r2[column]
-        told.append(f"{' and '.join(f'{share:.0%}' for share in shares)} in {name} (R² {r2:.2f})")
+        r2 = number(float(found.r2[column]), ".2f")
+        told.append(f"{' and '.join(f'{share:.0%}' for share in shares)} in {name} (R² {r2})")
     return (
         "A hue lies on a circle, and no single axis can hold one without a cut: the two axes that "
         f"know most of it know {listed(told)}. Right, all test images on these two, in their own "
