@@ -31,12 +31,6 @@ METRICS = {
         "reconstruction term − KL divergence; higher is better (of a conditional model, as all "
         "that follows, given the class)",
     ),
-    "bits_per_dim": Metric(
-        "bits per dimension",
-        "bits per value",
-        "−ELBO / (values · ln 2), of values in 256 levels, in which colour images are compared; "
-        "lower is better",
-    ),
     "log_likelihood": Metric(
         "log-likelihood", NATS, "log p(x) itself or, after ≥, a number that it is no less than"
     ),
@@ -65,6 +59,12 @@ METRICS = {
     "kl": Metric("KL divergence", NATS, "KL(q(z|x) ‖ p(z)): what the codes cost"),
     "entropy_floor": Metric(
         "entropy of the images", NATS, "on levels between 0 and 1 no −log p(x|z) is below it"
+    ),
+    "bits_per_dim": Metric(
+        "bits per dimension",
+        "bits per value",
+        "−ELBO / (values · ln 2), of values in 256 levels, in which colour images are compared; "
+        "lower is better",
     ),
     "active_units": Metric("active axes", "axes", "that the model uses, of {latent_dims}"),
     "knn_accuracy": Metric(
