@@ -18,9 +18,10 @@ def main(
     """`source` is the page's folder of template, style and scripts."""
     film = records.load(Film, developed)
     known = Classes.load(classes, [*film.label, *film.columns])
-    values = contents(film, known, limit=frame.latent_limit)
+    title = f"The training of {developed.stem} on {known.dataset}, as a film"
+    values = contents(film, known, title=title, limit=frame.latent_limit)
     with atomic_write(page) as file:
-        text = render(source, shared_css, model=developed.stem, **values)
+        text = render(source, shared_css, **values)
         file.write_text(text, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 // as a Gaussian has within 1 and 2 standard deviations.
 
 const SAMPLES = 160; // on a side
+const FINER = 5; // on each axis
 const HELD = [1, 2].map((radius) => 1 - Math.exp(-0.5 * radius * radius)); // 39 % and 86 %
 
 /** log p(x, z) between the codes of a patch where it is known; −∞ beyond. What it differs from the
@@ -30,9 +31,20 @@ function surface({ mean, apart, inverse, nodes }) {
   };
 }
 
-/** How high log p(x, z) is on the lines around those shares of the posterior. */
-function levels(patches) {
-  const all = patches.flatMap(({ nodes, area }) => nodes.map(({ value }) => ({ value, area })));
+/** How high log p(x, z) is on the lines around those shares of the posterior, by codes FINER times as
+ * dense as those of its sum. */
+function levels(patches, surfaces) {
+  const shares = Array.from({ length: FINER }, (_, k) => (k + 0.5) / FINER - 0.5);
+  const all = patches.flatMap(({ nodes, across, area }, own) =>
+    nodes.flatMap(({ z }) =>
+      shares.flatMap((s) =>
+        shares.map((t) => ({
+          value: surfaces[own](z[0] + across[0] * s + across[1] * t, z[1] + across[2] * s + across[3] * t),
+          area,
+        })),
+      ),
+    ),
+  );
   all.sort((a, b) => b.value - a.value);
   const top = all[0].value;
   const mass = all.map(({ value, area }) => area * Math.exp(value - top));
@@ -85,7 +97,7 @@ export function heatOf(patches) {
     box: [...low, ...high],
     side: SAMPLES,
     share: heights.map((height) => Math.exp(height - top)),
-    lines: levels(patches).map((level) => contour(heights, SAMPLES, level).map((piece) => piece.map(place))),
+    lines: levels(patches, surfaces).map((level) => contour(heights, SAMPLES, level).map((piece) => piece.map(place))),
   };
 }
 

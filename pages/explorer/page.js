@@ -88,7 +88,7 @@ async function start() {
   app.cursor.pick(app.state.picked);
   app.cursor.showHere();
   app.walk.showFilm();
-  if (app.data.exact) app.study.take(app.data.missed[0]);
+  app.study.take(app.data.missed[0] ?? 0);
   app.address = address(app);
   app.address.follow();
   globalThis.explorer = app;

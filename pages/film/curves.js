@@ -28,7 +28,7 @@ export function curves(app) {
     },
   ];
   const height = panels.at(-1).top + PANEL + MARGIN.bottom;
-  let [width, steps] = [0, []];
+  let [width, places] = [0, []];
 
   const across = (moment) => MARGIN.left + (moment / data.last) * (width - MARGIN.left - MARGIN.right);
   const up = ({ top, range: [low, high] }, value) => top + PANEL * (1 - (value - low) / (high - low || 1));
@@ -48,12 +48,14 @@ export function curves(app) {
       canvas.height = Math.round(height * (devicePixelRatio || 1));
       canvas.getContext("2d").scale(canvas.width / width, canvas.height / height);
     }
-    steps = ticks();
+    places = ticks();
     paint();
   }
 
-  /** Round numbers of steps as far apart as they need be, and the last. */
+  /** Places in the film and their names: of a training round numbers of steps, as far apart as they
+   * need be, and the last; else every moment. */
   function ticks() {
+    if (!data.step) return data.moments.map((name, moment) => [moment, name]);
     const end = data.step[data.last];
     const kept = [0];
     for (let power = 1; power < end; power *= 10) {
@@ -62,7 +64,7 @@ export function curves(app) {
         if (x - across(momentOf(kept.at(-1))) >= APART && across(data.last) - x >= APART) kept.push(step);
       }
     }
-    return [...kept, end];
+    return [...kept, end].map((step) => [momentOf(step), step.toLocaleString("en")]);
   }
 
   function paint() {
@@ -73,11 +75,9 @@ export function curves(app) {
     for (const panel of panels) paintPanel(context, colours, panel);
     context.fillStyle = colours.quiet;
     context.textBaseline = "top";
-    for (const step of steps) {
-      const text = step.toLocaleString("en");
-      const x = across(momentOf(step));
-      context.textAlign = step === steps.at(-1) ? "right" : "center";
-      context.fillText(text, step === steps.at(-1) ? width - 2 : x, height - MARGIN.bottom + 6);
+    for (const [place, name] of places) {
+      context.textAlign = place === data.last ? "right" : "center";
+      context.fillText(name, place === data.last ? width - 2 : across(place), height - MARGIN.bottom + 6);
     }
     paintMarks();
   }

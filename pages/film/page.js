@@ -16,7 +16,7 @@ async function loadFilm() {
   const pixels = data.imageShape.reduce((product, n) => product * n, 1);
   const tiles = data.pictures[0] * data.pictures[1];
   data.labels = [...arrays.label.values];
-  data.last = data.step.length - 1;
+  data.last = data.moments.length - 1;
   return {
     data,
     state: { at: data.last, picked: null },

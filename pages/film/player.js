@@ -16,10 +16,10 @@ export function player(app) {
   function show(at) {
     state.at = Math.min(data.last, Math.max(0, at));
     const moment = Math.round(state.at);
-    const step = data.step[moment].toLocaleString("en");
+    const name = data.moments[moment];
     slider.value = moment;
-    slider.setAttribute("aria-valuetext", `step ${step}, −ELBO ${nats(data.loss[moment])} nats`);
-    $("step").textContent = step;
+    slider.setAttribute("aria-valuetext", `${data.named} ${name}, −ELBO ${nats(data.loss[moment])} nats`);
+    $("name").textContent = name;
     $("loss").textContent = nats(data.loss[moment]);
     $("reconstruction").textContent = nats(data.loss[moment] - data.kl[moment]);
     $("kl").textContent = nats(data.kl[moment]);

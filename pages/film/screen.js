@@ -11,7 +11,7 @@ export function filmScreen(app) {
   const [plane, pictures] = [$("plane"), $("pictures")];
   const [rows, columns] = data.pictures;
   const [height, width] = data.imageShape;
-  const views = data.step.map((_, moment) => planeView(app.codesAt(moment), data.limit));
+  const views = data.moments.map((_, moment) => planeView(app.codesAt(moment), data.limit));
   let [frame, queued, shown] = [null, 0, -1];
   [pictures.width, pictures.height] = [columns * width, rows * height];
   data.classNames.forEach(chip);

@@ -72,11 +72,11 @@ def test_a_picture_that_is_opened_fills_the_pad_with_its_middle(page):
     """One of 400×60 is cropped at both sides: each half of the pad keeps its colour."""
     opened = {"name": "halves.png", "mimeType": "image/png", "buffer": halves(400, 60)}
     page.set_input_files("#file", opened)
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     seen = colours(page)
     assert np.abs(seen[:, :9] - RED).max() <= 2
     assert np.abs(seen[:, 11:] - BLUE).max() <= 2
-    assert page.evaluate("explorer.state.image") is None
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
@@ -93,7 +93,8 @@ def test_a_picture_can_be_dropped_and_pasted(page, way):
         }""",
         [way, list(halves(40, 24))],
     )
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     assert np.abs(colours(page)[:, :9] - RED).max() <= 2
 
 
@@ -102,10 +103,11 @@ def test_what_is_no_picture_is_refused_by_its_name(page):
     page.set_input_files("#file", text)
     until(page, "!document.getElementById('refused').hidden")
     assert "notes.txt" in page.locator("#refused").inner_text()
-    assert page.locator("#answer").is_hidden()
+    assert page.evaluate("explorer.state.image") is not None
     opened = {"name": "halves.png", "mimeType": "image/png", "buffer": halves(40, 24)}
     page.set_input_files("#file", opened)
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     assert page.locator("#refused").is_hidden()
 
 
