@@ -1,4 +1,4 @@
-"""Images as an endless GIF of sixteen greys (or of colours), and a GIF as a sprite sheet."""
+"""Images as an endless GIF of sixteen greys or of 256 colours, and a GIF as a sprite sheet."""
 
 import io
 import math
@@ -15,6 +15,8 @@ from PIL import Image, ImageSequence
 from vae.files.errors import InputError
 
 _GREYS = 16
+_LOOKED_AT = 6
+"""Frames of which a palette is made, at most: they are large, and much alike."""
 _TINTS = (1.0, 0.6, 0.3)
 """Shares of a colour in its tints with white, such as the rims of dots."""
 
@@ -27,7 +29,12 @@ def gif(mean: Float[ndarray, "frames *image"], *, pixels: int, milliseconds: int
         pixels: the shorter side of the GIF, at least; each image pixel takes a whole number of
             its pixels.
         milliseconds: that each frame is shown for; GIF stores hundredths of a second.
+
+    Images in colour keep all their levels, as near as the 256 colours most used by all frames come.
     """
+    if mean.ndim == 4:
+        images = np.rint(255 * np.clip(mean, 0, 1)).astype(np.uint8)
+        return _moving(_enlarged(images, pixels), _palette_of(images), milliseconds)
     buffer = io.BytesIO()
     iio.imwrite(
         buffer,
@@ -45,25 +52,46 @@ def frames(
     mean: Float[ndarray, "frames *image"], pixels: int
 ) -> UInt8[ndarray, "frames *enlarged"]:
     """Images in [0, 1] as enlarged bytes, rounded to sixteen levels."""
-    scale = -(-pixels // min(mean.shape[1:3]))
     levels = np.rint(np.clip(mean, 0, 1) * (_GREYS - 1)) * (255 / (_GREYS - 1))
-    return np.rint(levels).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
+    return _enlarged(np.rint(levels).astype(np.uint8), pixels)
+
+
+def _enlarged(
+    images: UInt8[ndarray, "frames *image"], pixels: int
+) -> UInt8[ndarray, "frames *enlarged"]:
+    scale = -(-pixels // min(images.shape[1:3]))
+    return images.repeat(scale, axis=1).repeat(scale, axis=2)
 
 
 def gif_of_colours(
     frames: UInt8[ndarray, "frames h w 3"],
-    colours: Sequence[tuple[float, float, float]],
+    colours: Sequence[tuple[float, float, float]] | None,
     *,
     milliseconds: int,
 ) -> bytes:
     """The bytes of a GIF of drawn frames in some colours, their tints and greys; else as `gif`.
 
-    One palette for all frames, so that what does not change costs nothing.
+    One palette for all frames, so that what does not change costs nothing. Without colours, or of
+    more than it can hold, it is of those that some of the frames use most.
     """
+    if colours is None or _GREYS + len(_TINTS) * len(colours) > 256:
+        return _moving(frames, _palette_of(frames[:: -(-len(frames) // _LOOKED_AT)]), milliseconds)
     greys = np.linspace(0, 1, _GREYS)[:, None].repeat(3, axis=1)
     tints = [1 - tint * (1 - np.array(colours)) for tint in _TINTS]
     palette = Image.new("P", (1, 1))
     palette.putpalette(np.rint(255 * np.concatenate([greys, *tints])).astype(np.uint8).tobytes())
+    return _moving(frames, palette, milliseconds)
+
+
+def _palette_of(frames: UInt8[ndarray, "frames h w 3"]) -> Image.Image:
+    """The 256 colours that stand for all of some frames."""
+    return Image.fromarray(frames.reshape(-1, *frames.shape[2:])).quantize(256)
+
+
+def _moving(
+    frames: UInt8[ndarray, "frames h w 3"], palette: Image.Image, milliseconds: int
+) -> bytes:
+    """The bytes of an endless GIF in the colours of a palette."""
     pictures = [
         Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
         for frame in frames

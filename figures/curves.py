@@ -72,8 +72,8 @@ def draw(rows: Sequence[dict[str, float]], *, floor: float | None, title: str, d
 def caption(*, validation_elbo: float, epochs: int, floor: float | None) -> str:
     """What the curves show."""
     bounded = (
-        "The grey line is a floor: on grey pixels the cross-entropy cannot fall below the images' "
-        "own entropy. "
+        "The grey line is a floor: on levels between 0 and 1 the cross-entropy cannot fall below "
+        "the images' own entropy. "
     )
     return (
         "The −ELBO and the two terms that it is the sum of, by epoch. The reconstruction term is "

@@ -100,7 +100,8 @@ def _strip_layout(image: Sequence[int], class_names: Sequence[str], dpi: int) ->
     scale = zoom(image, dpi, 42)
     unit = 100 / dpi * scale  # of an image pixel
     height, width = image[0] * unit, image[1] * unit
-    words = [fit(name, _WORD_ROOM, **_WORD) for name in class_names]
+    read = len(class_names) > 1  # of a single class there is nothing to be told apart
+    words = [fit(name, _WORD_ROOM, **_WORD) if read else "" for name in class_names]
     longest = max(text_width(word, **_WORD) for word in words)
     gap = max(1, round(0.03 * dpi / scale), math.ceil((longest + 4 - width) / unit))
     overhang = max(0.0, (longest - width) / 2)
@@ -156,6 +157,11 @@ def caption(
     walks: Sequence[Sequence[Walk]], class_names: Sequence[str], *, conditional: bool
 ) -> str:
     """What the walks show, and what a classifier sees on them."""
+    if len(class_names) == 1:
+        return (
+            "Straight walks between the posterior means of two test images, decoded on the way: a "
+            "typical one and one that is far from it. All images are of one class."
+        )
     passed: dict[str, list[str]] = {}
     kept = 0
     for walk in chain(*walks):

@@ -78,11 +78,16 @@ def label_classes(
 ) -> None:
     """Each class's name on its cluster: at the point of the class nearest to its median.
 
-    Where names would lie on one another or cross the border they are moved, just so far that each
-    can be read. On a dark plane they are white, with an outline in their class's colour.
+    A class without a name, "", is left out. Where names would lie on one another or cross the
+    border they are moved, just so far that each can be read. On a dark plane they are white, with
+    an outline in their class's colour.
     """
     axes.apply_aspect()  # which may change the limits
-    centres = _centres_in_sight(axes, points, labels)
+    centres = {
+        label: centre
+        for label, centre in _centres_in_sight(axes, points, labels).items()
+        if class_names[label]
+    }
     if not centres:
         return
     box, unit = axes.get_window_extent(), _unit(axes)
@@ -172,7 +177,9 @@ def place(
     pixels: int,
     scale: int,
 ) -> Num[ndarray, "pixels pixels channels"]:
-    """A black square picture with images centred at points; where they overlap the brighter wins.
+    """A black square picture with images centred at points.
+
+    Where they overlap the brighter pixel is seen, of images in colour the later image.
 
     Args:
         images: uint8, with or without colour.
@@ -181,7 +188,8 @@ def place(
         pixels: side of the picture.
         scale: picture pixels for each image pixel.
     """
-    if images.ndim == 3:
+    coloured = images.ndim == 4
+    if not coloured:
         images = images[..., None]
     tiles = images.repeat(scale, axis=1).repeat(scale, axis=2)
     height, width = tiles.shape[1:3]
@@ -192,7 +200,7 @@ def place(
     for tile, top, left in zip(tiles, tops, lefts, strict=True):
         if 0 <= top <= pixels - height and 0 <= left <= pixels - width:
             region = canvas[top : top + height, left : left + width]
-            np.maximum(region, tile, out=region)
+            np.copyto(region, tile if coloured else np.maximum(region, tile))
     return canvas
 
 

@@ -35,14 +35,14 @@ def draw(
     image, rows = mean.shape[1:], math.isqrt(len(mean))
     scale = zoom(image, dpi, 52)
     grids = [mosaic(x.reshape(rows, rows, *image), 1) for x in (mean, drawn)]
-    side = grids[0].shape[0] * scale / dpi * 100
-    plane = 2 * side + 20
-    sheet = Sheet(48 + plane + 16, 66 + side + 46 + plane + 50, dpi, title)
+    height, width = (side * scale / dpi * 100 for side in grids[0].shape[:2])
+    plane = 2 * width + 20
+    sheet = Sheet(48 + plane + 16, 66 + height + 46 + plane + 50, dpi, title)
     names = ("decoder means, E[x|z]", "draws, x ~ p(x|z)")
     for column, (name, picture) in enumerate(zip(names, grids, strict=True)):
-        axes = sheet.picture(48 + column * (side + 20), 66, picture, scale)
+        axes = sheet.picture(48 + column * (width + 20), 66, picture, scale)
         axes.set_title(name, loc="left")
-    axes = sheet.axes(48, 66 + side + 46, plane, plane)
+    axes = sheet.axes(48, 66 + height + 46, plane, plane)
     if limit is None:
         places = places - (places.max(axis=0) + places.min(axis=0)) / 2
         limit = 1.12 * float(np.abs(places).max())

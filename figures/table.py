@@ -16,7 +16,7 @@ from figures.text import beside_rows, over_columns
 Shares = Float[ndarray, "classes classes"]
 """Row a, column b: the share of class b in what is counted for class a; NaN where unknown."""
 
-_SHADES = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#9ec3e6", "#1f5f99"])
+SHADES = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#9ec3e6", "#1f5f99"])
 _NAME: dict[str, Any] = {"size": 8.0, "weight": "bold"}
 _COLUMN = 20.0
 """Names that are wider than this less a gap stand upright over their columns."""
@@ -34,7 +34,7 @@ def table(
     classes = len(class_names)
     detach(axes)  # first: it resets the ticks
     axes.set_facecolor("#f1f1f1")
-    axes.imshow(shares, cmap=_SHADES, vmin=0, vmax=largest, aspect="auto")
+    axes.imshow(shares, cmap=SHADES, vmin=0, vmax=largest, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if np.isfinite(share):
             axes.text(

@@ -1,5 +1,6 @@
 """One latent axis at a time: what each encodes, and which encode nothing."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,8 @@ from figures.style import FAINT, INK, styled
 from figures.text import beside_rows, text_width
 
 _SPACE = "   "
+_VALUE_ROOM = 26
+"""Of a number under a picture."""
 
 
 @styled
@@ -49,8 +52,10 @@ def draw(
     for label, used in zip(axes.get_yticklabels(), active, strict=True):
         label.set_color(INK if used else FAINT)
     values: Float[ndarray, " steps"] = np.linspace(-limit, limit, steps)
+    every = math.ceil(_VALUE_ROOM * steps / width)  # below narrow pictures, with that of 0
     axes.set_xticks(
-        tile_centres(steps, picture.shape[1]), [f"{z:.1f}".replace("-", "−") for z in values]
+        tile_centres(steps, picture.shape[1])[steps // 2 % every :: every],
+        [f"{z:.1f}".replace("-", "−") for z in values[steps // 2 % every :: every]],
     )
     axes.tick_params(length=0)
     axes.set_xlabel("value of the axis; all others are 0")

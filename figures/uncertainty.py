@@ -34,7 +34,7 @@ def draw(
     Args:
         x: test images.
         codes: theirs; two latent axes.
-        class_names: one for each class.
+        class_names: one for each class, "" for one that is not shown.
         ellipses: drawn for each class.
         strip: images of smallest and of largest σ shown of each class that has so many; fewer
             if none has.
@@ -44,9 +44,9 @@ def draw(
         dpi: pixels an inch.
     """
     classes, labels, sigma = len(class_names), codes.label, posterior_std(codes)
-    sizes = np.bincount(labels, minlength=classes)
+    sizes = np.bincount(labels, minlength=classes) * np.array(list(map(bool, class_names)))
     strip = min(strip, int(sizes.max()))
-    present = np.flatnonzero(sizes >= strip).tolist()
+    present = [c for c in np.flatnonzero(sizes >= strip).tolist() if class_names[c]]
     scale = zoom(x.shape[1:], dpi, 44)
     extremes = {
         "smallest": _narrowest(sigma, labels, present, strip),
@@ -61,7 +61,7 @@ def draw(
 
     axes = sheet.axes(54, 62, panel, panel)
     frame(axes, limit)
-    _draw_ellipses(axes, codes, classes, ellipses, seed)
+    _draw_ellipses(axes, codes, class_names, ellipses, seed)
     axes.set_title(f"posteriors at true scale: 1σ ellipses, {ellipses} images a class", loc="left")
 
     axes = sheet.axes(54 + panel + 50, 62, panel, panel)
@@ -90,10 +90,14 @@ def _narrowest(
     return np.stack([m[sigma[m].argsort(kind="stable")[:count]] for m in members], axis=1)
 
 
-def _draw_ellipses(axes: Axes, codes: Codes, classes: int, each: int, seed: int) -> None:
-    """The 1σ ellipses of some images of each class, in the class's colour."""
+def _draw_ellipses(
+    axes: Axes, codes: Codes, class_names: Sequence[str], each: int, seed: int
+) -> None:
+    """The 1σ ellipses of some images of each class that has a name, in its colour."""
     rng = np.random.default_rng(seed)
-    for label, colour in enumerate(palette(classes)):
+    colours = palette(len(class_names))
+    for label in [label for label, name in enumerate(class_names) if name]:
+        colour = colours[label]
         members = np.flatnonzero(codes.label == label)
         for i in rng.choice(members, min(each, len(members)), replace=False):
             axes.add_patch(

@@ -1,25 +1,53 @@
-"""Set the data set in params.yaml, as `make DATASET=…` asks.
+"""Set the data set in params.yaml, as `make DATASET=…` asks, and the values of its preset.
+
+presets/<name>.yaml holds values of other keys, for data for which the shipped models
+are too small or of the wrong kind. `git checkout params.yaml` takes all of it back.
 
 `dvc exp run -S` would do it, too, but stops with "failed to load directory" where it checks out
 cached results over those of a commit that was run elsewhere (DVC 3.67).
 """
 
+import json
 import re
 import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from pipeline.files import atomic_write
 from pipeline.run import PARAMS
+from vae.files.metrics import flatten
 
-_NAME = re.compile(r"^(dataset:\n(?: .*\n)*?  name: )\S+", re.MULTILINE)
+PRESETS = Path("presets")
 
 
 def main(name: str) -> None:
     """Leave all else in the file as it is, to the byte."""
-    content, found = _NAME.subn(rf"\g<1>{name}", PARAMS.read_text(encoding="utf-8"))
-    if not found:
-        sys.exit(f"{PARAMS}: there is no dataset.name to be set")
+    content = PARAMS.read_text(encoding="utf-8")
+    preset, values = PRESETS / f"{name}.yaml", {"dataset.name": name}
+    if preset.is_file():
+        values |= flatten(YAML(typ="safe").load(preset.read_text(encoding="utf-8")))
+        print(f"{PARAMS}: values of {preset}; `git checkout {PARAMS}` takes them back")
+    for key, value in values.items():
+        content = _with(content, key, value)
     with atomic_write(PARAMS) as file:
         file.write_text(content, encoding="utf-8")
+
+
+def _with(content: str, key: str, value: Any) -> str:
+    """The text with another value at a dotted key; its comment stays."""
+    *sections, last = key.split(".")
+    within = "".join(
+        rf"{'  ' * depth}{section}:.*\n(?:{'  ' * (depth + 1)}.*\n|\n)*?"
+        for depth, section in enumerate(sections)
+    )
+    text = value if isinstance(value, str) else json.dumps(value)
+    place = rf"^({within}{'  ' * len(sections)}{last}:) (?:\[.*?\]|\S+)"
+    changed, found = re.subn(place, lambda m: f"{m[1]} {text}", content, count=1, flags=re.M)
+    if not found:
+        sys.exit(f"{PARAMS}: there is no {key} to be set")
+    return changed
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ _Mnists = Literal["mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-mnist"]
 _Emnists = Literal[
     "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits", "emnist-letters"
 ]
-DataSet = Literal[_Mnists, _Emnists, "digits", "folder"]
+DataSet = Literal[_Mnists, _Emnists, "digits", "shapes", "folder"]
 Precision = Literal["bfloat16", "float32"]
 Activation = Literal["relu", "tanh", "silu", "gelu", "leaky_relu", "softplus"]
 Network = Literal["mlp", "convolutional"]
@@ -123,6 +123,7 @@ class Style(Section):
     """The look of every figure."""
 
     dpi: Annotated[int, Field(ge=50, le=600)]
+    classes: Positive
 
 
 class Frame(Section):

@@ -15,11 +15,13 @@ from vae.pictures import ClassManifolds
 def main(decoded: Path, classes: Path, folder: Path, *, style: Style) -> None:
     """`folder` holds <class>.png, the full n×n grid."""
     shown = records.load(ClassManifolds, decoded)
-    known = Classes.load(classes, range(len(shown.mean)))
+    known = Classes.load(classes, shown.label)
     with atomic_write(folder) as files:
         files.mkdir()
-        for label, (name, mean) in enumerate(zip(known.names, shown.mean, strict=True)):
-            title = f"The manifold of {name}: {decoded.parent.name} on {known.dataset}"
+        for label, mean in zip(shown.label, shown.mean, strict=True):
+            title = (
+                f"The manifold of {known.names[label]}: {decoded.parent.name} on {known.dataset}"
+            )
             drawn = figures.draw(mean, title=title, dpi=style.dpi)
             save(drawn, files / f"{label}.png", figures.caption_class(n=len(mean)))
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from figures import classes as few
 from figures import cloud as figures
 from figures.animation import gif_of_colours
 from figures.png import save
@@ -38,8 +39,9 @@ def main(
     """The still shows all codes, the GIF some of them, evenly chosen."""
     codes = Codes.load(latents)
     known = Classes.load(classes, codes.label)
+    names = few.some_named(known.names, codes.label, style.classes)
     look: dict[str, Any] = {
-        "class_names": known.names,
+        "class_names": names,
         "limit": frame.latent_limit,
         "title": f"Codes of three axes: {latents.stem} on {known.dataset}",
         "dpi": style.dpi,
@@ -55,7 +57,9 @@ def main(
         file.write_bytes(moving)
     drawn = figures.draw(codes.mean, codes.label, **look)
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(codes.mean, limit=frame.latent_limit))
+        save(
+            drawn, file, figures.caption(codes.mean, limit=frame.latent_limit) + few.sentence(names)
+        )
 
 
 if __name__ == "__main__":

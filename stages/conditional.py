@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from figures import classes as few
 from figures import conditional as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -15,15 +16,16 @@ from vae.files.dataset import Classes
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     """One row a code from the prior, one column a class."""
     shown = records.load(pictures.Conditional, decoded)
-    known = Classes.load(classes, range(shown.mean.shape[1]))
+    known = Classes.load(classes, shown.label)
     drawn = figures.draw(
         shown.mean,
-        class_names=known.names,
+        class_names=[known.names[label] for label in shown.label],
         title=f"One code, every class: {decoded.parent.name} on {known.dataset}",
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(rows=len(shown.mean)))
+        caption = figures.caption(rows=len(shown.mean))
+        save(drawn, file, caption + few.sentence(list(shown.label), known.names))
 
 
 if __name__ == "__main__":

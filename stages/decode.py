@@ -20,6 +20,7 @@ from pipeline.params import (
     Reconstructions,
     Samples,
     Slices,
+    Style,
     Traversal,
     Tsne,
 )
@@ -27,7 +28,7 @@ from pipeline.require import require_classes
 from pipeline.run import run
 from vae import embedding, latent, pictures, walks
 from vae.classifier import Classifier, probabilities
-from vae.codes import Codes
+from vae.codes import Codes, most_frequent
 from vae.files import records
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -54,6 +55,7 @@ def main(
     evaluate: Evaluate,
     conditional: Conditional,
     slices: Slices,
+    style: Style,
 ) -> None:
     """Write <figure>.npz into `folder` for each figure that is asked of this model.
 
@@ -68,12 +70,13 @@ def main(
     codes, count = Codes.load(latents, data), len(Classes.load(classes, data.y).names)
     model = checkpoint.load(model_file, device())
     decode = partial(decode_mean, model)
+    label = most_frequent(codes.label, style.classes)
 
     def of_manifold() -> pictures.Manifold:
         if model.conditional:
-            grids = pictures.class_manifolds(decode, count, manifold.page_n)
+            grids = pictures.class_manifolds(decode, label, manifold.page_n).mean
             inside = latent.share_inside(codes.mean, manifold.page_n)
-            return pictures.Manifold(grids, inside, by_class=True)
+            return pictures.Manifold(grids, inside, label)
         return pictures.manifold(decode, codes, manifold.n)
 
     def of_reconstructions() -> pictures.Reconstructions:
@@ -81,6 +84,7 @@ def main(
             decode,
             data,
             codes,
+            label,
             reconstructions.per_class,
             conditional=model.conditional,
         )
@@ -100,15 +104,15 @@ def main(
 
     def of_traversal() -> pictures.Traversal:
         steps, limit, variance = traversal.steps, traversal.limit, evaluate.active_variance
-        return pictures.traversal(decode, codes, steps, limit, variance, model.classes)
+        classes = label if model.conditional else None
+        return pictures.traversal(decode, codes, steps, limit, variance, classes)
 
     def of_interpolation() -> pictures.Walks:
         classifier = checkpoint.load_kind(Classifier, classifier_file, device())
         sources, pairs, loops = interpolation.sources, interpolation.pairs, interpolation.loops
-        for key, asked in (("sources", [sources]), ("pairs", pairs), ("loops", loops)):
-            for labels in asked:
-                require_classes(labels, codes.label, f"interpolation.{key}: {labels}")
-        groups = walks.groups(sources, pairs, loops, codes.label)
+        for pair in pairs:
+            require_classes(pair, codes.label, f"interpolation.pairs: {pair}")
+        groups = walks.groups(sources, pairs, loops, label)
         if not groups:
             raise InputError(
                 "interpolation: there is no walk; give sources, pairs or loops of classes that the "
@@ -126,10 +130,10 @@ def main(
 
     def of_conditional() -> pictures.Conditional:
         z = latent.prior_samples(conditional.rows, model.latent_dim, seed)
-        return pictures.conditional(decode, z, count)
+        return pictures.conditional(decode, z, label)
 
     def of_class_manifolds() -> pictures.ClassManifolds:
-        return pictures.ClassManifolds(pictures.class_manifolds(decode, count, manifold.n))
+        return pictures.class_manifolds(decode, label, manifold.n)
 
     def of_slices() -> pictures.Slices:
         return pictures.slices(decode, manifold.page_n, slices.count)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from figures import classes as few
 from figures import digits as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -24,18 +25,19 @@ def main(
     """Test images at their posterior means."""
     images = LabelledImages.load(test)
     codes, known = Codes.load(latents, images), Classes.load(classes, images.y)
+    names = few.some_named(known.names, codes.label, style.classes)
     drawn = figures.draw(
         images.x,
         codes.mean,
         codes.label,
-        class_names=known.names,
+        class_names=names,
         limit=frame.latent_limit,
         seed=seed,
         title=f"Test images on the map: {latents.stem} on {known.dataset}",
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption())
+        save(drawn, file, figures.caption() + few.sentence(names))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import math
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,7 +47,11 @@ def main(
         ),
         "entropy_floor": float(entropy(x).mean()) if model.likelihood.of_bernoulli else None,
         "active_units": int(active(codes, evaluate.active_variance).sum()),
-        "knn_accuracy": knn_accuracy(codes.mean, codes.label, evaluate.neighbours),
+        "knn_accuracy": (
+            knn_accuracy(codes.mean, codes.label, evaluate.neighbours)
+            if len(np.unique(codes.label)) > 1  # of one class any neighbour names it
+            else None
+        ),
         **_bits_per_dim(model, reconstruction - kl),
         "kl_by_axis": {f"z{axis + 1}": float(nats) for axis, nats in enumerate(kl_by_axis(codes))},
     }

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from figures import classes as few
 from figures import interpolation as figures
 from figures.animation import gif
 from figures.png import save
@@ -29,17 +32,18 @@ def main(
     """`animations` holds every walk's GIF, `animation` is the first loop, `figure` the strips."""
     shown, codes = records.load(Walks, decoded), Codes.load(latents)
     known = Classes.load(classes, codes.label)
+    walked = [walk for group in shown.groups for walk in group]
+    met = np.concatenate([[*walk.classes, *walk.seen] for walk in walked]).tolist()
+    names = few.some_named(known.names, codes.label, style.classes, met)
     pixels, milliseconds = interpolation.pixels, interpolation.milliseconds
     moving = {
-        walk.name: gif(walk.frames, pixels=pixels, milliseconds=milliseconds)
-        for group in shown.groups
-        for walk in group
+        walk.name: gif(walk.frames, pixels=pixels, milliseconds=milliseconds) for walk in walked
     }
     drawn = figures.draw(
         shown.groups,
         codes.mean,
         codes.label,
-        class_names=known.names,
+        class_names=names,
         limit=frame.latent_limit,
         title=f"Walks through the latent space: {latents.stem} on {known.dataset}",
         dpi=style.dpi,
@@ -52,7 +56,7 @@ def main(
     with atomic_write(animation) as file:
         file.write_bytes(moving[shown.groups[-1][0].name])
     with atomic_write(figure) as file:
-        save(drawn, file, caption)
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":

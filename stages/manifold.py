@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from figures import classes as few
 from figures import manifold as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -15,13 +16,13 @@ from vae.pictures import Manifold
 def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     """One grid, or for a conditional model a page of one smaller grid for each class."""
     shown = records.load(Manifold, decoded)
-    known = Classes.load(classes, range(len(shown.mean)) if shown.by_class else ())
+    known = Classes.load(classes, () if shown.label is None else shown.label)
     title = f"The learned manifold: {decoded.parent.name} on {known.dataset}"
-    if shown.by_class:
-        drawn = figures.draw_classes(
-            shown.mean, class_names=known.names, title=title, dpi=style.dpi
-        )
-        caption = figures.caption_classes(n=shown.mean.shape[1], classes=len(known.names))
+    if shown.label is not None:
+        names = [known.names[label] for label in shown.label]
+        drawn = figures.draw_classes(shown.mean, class_names=names, title=title, dpi=style.dpi)
+        caption = figures.caption_classes(n=shown.mean.shape[1], classes=len(names))
+        caption += few.sentence(names, known.names)
     else:
         drawn = figures.draw(shown.mean, title=title, dpi=style.dpi)
         caption = figures.caption(n=len(shown.mean), inside=shown.inside)

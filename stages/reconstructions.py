@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from figures import classes as few
 from figures import reconstructions as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -24,7 +25,8 @@ def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(latent_dim=shown.latent_dim))
+        caption = figures.caption(latent_dim=shown.latent_dim)
+        save(drawn, file, caption + few.sentence(list(shown.label), known.names))
 
 
 if __name__ == "__main__":

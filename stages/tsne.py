@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from figures import classes as few
 from figures import tsne as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -20,6 +21,7 @@ def main(
     """PCA beside t-SNE, each with its numbers."""
     name, shown, perplexity = maps.stem, records.load(Maps, maps), tsne.perplexity
     known = Classes.load(classes, shown.label)
+    names = few.some_named(known.names, shown.label, style.classes)
     quality = read_metrics(metrics, name, "tsne")
     quality |= {key: math.nan for key, value in quality.items() if value is None}
     drawn = figures.draw(
@@ -28,13 +30,13 @@ def main(
         shown.label,
         quality=quality,
         perplexity=perplexity,
-        class_names=known.names,
+        class_names=names,
         title=f"Maps of the latent space: {name} on {known.dataset}",
         dpi=style.dpi,
     )
     caption = figures.caption(quality, n=len(shown.label), perplexity=perplexity)
     with atomic_write(figure) as file:
-        save(drawn, file, caption)
+        save(drawn, file, caption + few.sentence(names))
 
 
 if __name__ == "__main__":

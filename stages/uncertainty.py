@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from figures import classes as few
 from figures import uncertainty as figures
 from figures.png import save
 from pipeline.files import atomic_write
@@ -25,10 +26,11 @@ def main(
     """Posterior ellipses, dots as wide as σ, the images of smallest and largest σ."""
     images = LabelledImages.load(test)
     codes, known = Codes.load(latents, images), Classes.load(classes, images.y)
+    names = few.some_named(known.names, codes.label, style.classes)
     drawn = figures.draw(
         images.x,
         codes,
-        class_names=known.names,
+        class_names=names,
         ellipses=uncertainty.ellipses,
         strip=uncertainty.strip,
         limit=frame.latent_limit,
@@ -37,7 +39,7 @@ def main(
         dpi=style.dpi,
     )
     with atomic_write(figure) as file:
-        save(drawn, file, figures.caption(codes, known.names))
+        save(drawn, file, figures.caption(codes, known.names) + few.sentence(names))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from benchmarks.pages import measure_pages
 from pipeline import loading
 from pipeline.run import PARAMS
 from vae import walks
-from vae.files.dataset import Classes, LabelledImages
+from vae.codes import most_frequent
+from vae.files.dataset import LabelledImages
 
 REACHED = {"vae": 131.5, "cvae": 124.0, "vae20": 95.0}
 """−ELBO on MNIST's test set, nats per image, scale G, at the default parameters."""
@@ -58,7 +59,8 @@ def wrong_pictures(reports, asked):
 def wrong_walks(root, asked):
     """Walks that are not there, and those that nobody asked for."""
     walked, labels = asked.interpolation, LabelledImages.load(root / "data/dataset/test.npz").y
-    groups = walks.groups(walked.sources, walked.pairs, walked.loops, labels)
+    shown = most_frequent(labels, asked.style.classes)
+    groups = walks.groups(walked.sources, walked.pairs, walked.loops, shown)
     expected = {"to".join(map(str, walk)) for group in groups for walk in group}
     for model in asked.figures.get("interpolation", []):
         made = {file.stem for file in (root / "reports/animations" / model).glob("*.gif")}
@@ -68,11 +70,12 @@ def wrong_walks(root, asked):
 
 def wrong_classes(root, asked):
     """Folders of a picture for each class in which there are more or fewer."""
-    classes = len(Classes.load(root / "data/dataset/classes.json").names)
+    labels = LabelledImages.load(root / "data/dataset/test.npz").y
+    classes = most_frequent(labels, asked.style.classes)
     for model in asked.figures.get("class_manifolds", []):
         folder = root / "reports/figures" / model / "class_manifolds"
-        if {file.name for file in folder.iterdir()} != {f"{label}.png" for label in range(classes)}:
-            yield f"{folder} does not hold one picture for each of {classes} classes"
+        if {file.name for file in folder.iterdir()} != {f"{label}.png" for label in classes}:
+            yield f"{folder} does not hold one picture for each of the classes {classes}"
 
 
 def wrong_numbers(metrics, asked):

@@ -40,8 +40,8 @@ class Archive:
 
 
 def archives(name: str) -> list[Archive]:
-    """The archives of a data set; none for `digits` and `folder`."""
-    if name in ("digits", "folder"):
+    """The archives of a data set; none for `digits`, `shapes` and `folder`."""
+    if name in ("digits", "shapes", "folder"):
         return []
     kind = torchvision_class(name)
     if name == "qmnist":
@@ -115,7 +115,7 @@ def torchvision_class(name: str) -> Any:
 
     kind = "emnist" if name.startswith("emnist-") else name
     if kind not in _TORCHVISION:
-        known = ", ".join([*_TORCHVISION, "digits", "folder"])
+        known = ", ".join([*_TORCHVISION, "digits", "shapes", "folder"])
         raise InputError(f"there is no data set {name!r}; there are {known} (emnist-<split>)")
     return getattr(torchvision.datasets, _TORCHVISION[kind])
 

@@ -65,6 +65,16 @@ def active(codes: Codes, threshold: float) -> Bool[ndarray, " latent"]:
     return np.asarray(codes.mean.astype(np.float64).var(axis=0) > threshold)
 
 
+def most_frequent(label: Int[ndarray, " n"], count: int) -> Int[ndarray, " classes"]:
+    """The `count` classes with the most images, in their own order; of equals the first.
+
+    >>> most_frequent(np.array([4, 1, 1, 7, 4, 0, 4]), 2)
+    array([1, 4])
+    """
+    present, sizes = np.unique(label, return_counts=True)
+    return np.sort(present[(-sizes).argsort(kind="stable")[:count]])
+
+
 def posterior_std(codes: Codes) -> Float[ndarray, " n"]:
     """σ of every image: the geometric mean of its posterior's standard deviations."""
     return np.asarray(np.exp(0.5 * codes.log_var.astype(np.float64).mean(axis=1)))

@@ -28,7 +28,8 @@ class Manifold(NamedTuple):
     """n×n×image; of a conditional model classes×n×n×image."""
     inside: float
     """Share of the test set's codes within the outermost midpoints."""
-    by_class: bool
+    label: Int[ndarray, " classes"] | None
+    """The class of each grid, of a conditional model."""
 
 
 class Slices(NamedTuple):
@@ -39,9 +40,10 @@ class Slices(NamedTuple):
 
 
 class ClassManifolds(NamedTuple):
-    """The quantile grid, decoded as every class."""
+    """The quantile grid, decoded as each of some classes."""
 
     mean: Float[ndarray, "classes n n *image"]
+    label: Int[ndarray, " classes"]
 
 
 class Reconstructions(NamedTuple):
@@ -78,13 +80,15 @@ class Traversal(NamedTuple):
     """Of those axes, in nats."""
     active: Bool[ndarray, " latent"]
     """Whether they are used; see `vae.codes.active`."""
-    conditional: bool
+    label: Int[ndarray, " classes"] | None
+    """The classes of each axis's rows, of a conditional model."""
 
 
 class Conditional(NamedTuple):
-    """The same codes, decoded as every class."""
+    """The same codes, decoded as each of some classes."""
 
     mean: Float[ndarray, "rows classes *image"]
+    label: Int[ndarray, " classes"]
 
 
 class Walk(NamedTuple):
@@ -115,7 +119,7 @@ class Walks(NamedTuple):
 def manifold(decode: Decode, codes: Codes, n: int) -> Manifold:
     """The grid of an unconditional model; see `vae.latent.quantile_grid`."""
     mean, inside = decode(latent.quantile_grid(n), None), latent.share_inside(codes.mean, n)
-    return Manifold(mean, inside, by_class=False)
+    return Manifold(mean, inside, None)
 
 
 def slices(decode: Decode, n: int, count: int) -> Slices:
@@ -125,40 +129,54 @@ def slices(decode: Decode, n: int, count: int) -> Slices:
     return Slices(decode(np.stack(z), None), places)
 
 
-def class_manifolds(decode: Decode, classes: int, n: int) -> Float[ndarray, "classes n n *image"]:
-    """The same grid decoded as every class, by a conditional model."""
+def class_manifolds(decode: Decode, label: Int[ndarray, " classes"], n: int) -> ClassManifolds:
+    """The same grid decoded as each of some classes, by a conditional model."""
     grid = latent.quantile_grid(n)
-    return np.stack([decode(grid, np.full((n, n), label)) for label in range(classes)])
+    return ClassManifolds(np.stack([decode(grid, np.full((n, n), y)) for y in label]), label)
 
 
 def reconstructions(
-    decode: Decode, test: LabelledImages, codes: Codes, per_class: int, *, conditional: bool
+    decode: Decode,
+    test: LabelledImages,
+    codes: Codes,
+    label: Int[ndarray, " classes"],
+    per_class: int,
+    *,
+    conditional: bool,
 ) -> Reconstructions:
-    """The first test images of each class that has any, decoded from their posterior means."""
-    present, sizes = np.unique(codes.label, return_counts=True)
-    each = min(per_class, sizes.min())
-    chosen = np.stack([np.flatnonzero(codes.label == label)[:each] for label in present])
+    """The first test images of each of some classes, decoded from their posterior means."""
+    members = [np.flatnonzero(codes.label == y) for y in label]
+    each = min(per_class, *map(len, members))
+    chosen = np.stack([images[:each] for images in members])
     mean = decode(codes.mean[chosen], codes.label[chosen] if conditional else None)
-    return Reconstructions(test.x[chosen], mean, present, codes.latent_dim)
+    return Reconstructions(test.x[chosen], mean, label, codes.latent_dim)
 
 
 def traversal(
-    decode: Decode, codes: Codes, steps: int, limit: float, active_variance: float, classes: int
+    decode: Decode,
+    codes: Codes,
+    steps: int,
+    limit: float,
+    active_variance: float,
+    label: Int[ndarray, " classes"] | None,
 ) -> Traversal:
-    """A row for each axis, by falling KL, and for each class of a conditional model (classes > 0).
+    """A row for each axis, by falling KL, and for each of some classes of a conditional model.
 
     `active_variance` is that of `vae.codes.active`.
     """
     kl = kl_by_axis(codes)
     axis = kl.argsort(kind="stable")[::-1]
-    z = latent.axis_traversal(codes.latent_dim, axis, steps, limit).repeat(max(1, classes), axis=0)
-    label = np.tile(np.arange(classes), len(axis))
-    y = np.broadcast_to(label[:, None], z.shape[:-1]) if classes else None
+    z, y = latent.axis_traversal(codes.latent_dim, axis, steps, limit), None
+    if label is not None:
+        z = z.repeat(len(label), axis=0)
+        y = np.broadcast_to(np.tile(label, len(axis))[:, None], z.shape[:-1])
     used = active(codes, active_variance)
-    return Traversal(decode(z, y), axis, kl[axis], used[axis], classes > 0)
+    return Traversal(decode(z, y), axis, kl[axis], used[axis], label)
 
 
-def conditional(decode: Decode, z: Float[ndarray, "rows latent"], classes: int) -> Conditional:
-    """A row for each code, a column for each class."""
-    codes = np.repeat(z[:, None], classes, axis=1)
-    return Conditional(decode(codes, np.broadcast_to(np.arange(classes), codes.shape[:-1])))
+def conditional(
+    decode: Decode, z: Float[ndarray, "rows latent"], label: Int[ndarray, " classes"]
+) -> Conditional:
+    """A row for each code, a column for each of some classes."""
+    codes = np.repeat(z[:, None], len(label), axis=1)
+    return Conditional(decode(codes, np.broadcast_to(label, codes.shape[:-1])), label)

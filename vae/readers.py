@@ -1,7 +1,7 @@
 """A data set by name: training and test images, labels, class names, from whole archives.
 
-torchvision's readers read what `vae.archives.fetch` brought; scikit-learn brings `digits`; the
-user's own four IDX files are `folder`.
+torchvision's readers read what `vae.archives.fetch` brought; scikit-learn brings `digits`;
+`vae.shapes` draws `shapes`; the user's own four IDX files are `folder`.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
+from vae import shapes
 from vae.archives import archives, torchvision_class
 from vae.files.dataset import Classes, LabelledImages
 from vae.files.errors import InputError
@@ -86,6 +87,8 @@ def read(name: str, store: Path, folder: Path) -> Dataset:
     """
     if name == "digits":
         return _digits()
+    if name == "shapes":
+        return _shapes()
     if name == "folder":
         return _folder(folder)
     kind = torchvision_class(name)
@@ -127,6 +130,12 @@ def _digits() -> Dataset:
     )
     train, test = LabelledImages(x_train, y_train), LabelledImages(x_test, y_test)
     return Dataset(train, test, Classes("digits", tuple("0123456789")))
+
+
+def _shapes() -> Dataset:
+    parts = [shapes.factors(part) for part in ("train", "test")]
+    train, test = (LabelledImages(shapes.draw(made_of), made_of.shape) for made_of in parts)
+    return Dataset(train, test, Classes("shapes", tuple(shapes.SHAPES)))
 
 
 def _folder(folder: Path) -> Dataset:

@@ -11,6 +11,8 @@ from vae.codes import Codes
 from vae.pictures import Classify, Decode, Walk, Walks
 
 _CANDIDATES = 50
+_FAR = 0.9
+"""The share of a class's images that are no farther from the first end of a walk within it."""
 
 
 def groups(
@@ -21,13 +23,21 @@ def groups(
 ) -> list[list[tuple[int, ...]]]:
     """Classes of the stops: from each source to every other class; the pairs; the loops.
 
-    Empty groups are left out.
+    Sources and loops of classes without an image are passed over; if that leaves none of what was
+    asked, it is from the first class to every other or, of a single class, within it.
     """
-    present = set(label.tolist())
+    present = sorted(set(label.tolist()))
     found: list[list[tuple[int, ...]]]
-    found = [[(source, c) for c in sorted(present - {source})] for source in sources]
-    found += [[tuple(pair) for pair in pairs], [tuple(loop) for loop in loops]]
-    return [group for group in found if group]
+    found = [
+        [(source, c) for c in present if c != source] for source in sources if source in present
+    ]
+    found += [[tuple(pair) for pair in pairs]]
+    found += [[tuple(loop) for loop in loops if set(loop) <= set(present)]]
+    found = [group for group in found if group]
+    if not found and (sources or loops):
+        first, *others = present
+        found = [[(first, other) for other in others or [first]]]
+    return found
 
 
 def walks(
@@ -55,7 +65,10 @@ def walks(
     ends = {label: typical(decode, classify, codes, label, classes) for label in labels}
 
     def walk(through: tuple[int, ...]) -> Walk:
-        stops = codes.mean[[ends[label] for label in through]]
+        images = [ends[label] for label in through]
+        if len(set(through)) == 1:
+            images[-1] = another(codes, images[0])
+        stops = codes.mean[images]
         strip = _along(decode, stops, through, classes, steps, loop=False)
         moving = (len(through) - 1) * (frames - 1) + 1
         return Walk(
@@ -81,6 +94,13 @@ def typical(decode: Decode, classify: Classify, codes: Codes, label: int, classe
     pictures = decode(codes.mean[near], codes.label[near] if classes else None)
     right = classify(pictures) == label
     return int(near[right.argmax()])  # the first if none is right
+
+
+def another(codes: Codes, one: int) -> int:
+    """The index of an image of the same class with another code: far, but not of the outermost."""
+    members = np.flatnonzero(codes.label == codes.label[one])
+    distances = np.linalg.norm(codes.mean[members] - codes.mean[one], axis=1)
+    return int(members[distances.argsort(kind="stable")[int(_FAR * (len(members) - 1))]])
 
 
 def _along(

@@ -147,7 +147,7 @@ def caption(found: Anomalies, *, class_names: Sequence[str], published: Mapping[
         "A model is trained without one class and scores all test images. AUROC is the chance that "
         "an image of the class it never saw scores higher than one of the others. −ELBO reaches "
         f"{means[ELBO]:.3f} in the mean{_published(published)}; less the image's own entropy H(x), "
-        "below which −ELBO cannot fall on grey pixels, "
+        "below which −ELBO cannot fall on levels between 0 and 1, "
         f"{means[CORRECTED]:.3f}; divided by 1 + H(x), {means[RELATIVE]:.3f}. The division changes "
         f"{class_names[most]} most, from {plain[most]:.2f} to {relative[most]:.2f}. "
         f"{_below_chance(below)} With it the hardest is {class_names[hardest]} "

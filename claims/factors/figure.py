@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 from scipy.stats import rankdata
 
-from claims.factors.disentanglement import Scores
 from claims.factors.measure import LatentAxes
 from claims.factors.morphology import Factors
 from claims.numbers import number
 from figures.plane import frame
 from figures.sheet import Sheet
 from figures.style import FAINT, INK, listed, styled
+from vae.disentanglement import Scores
 
 _SIGNED, _RANKS = "RdBu_r", "viridis"
 _COLUMN, _ROW, _PLANE, _HEADING = 164, 22, 142, 40

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from claims.factors.disentanglement import Scores, score, spearman
 from claims.factors.morphology import Factors
 from vae.codes import Codes, active, kl_by_axis
+from vae.disentanglement import Scores, score, spearman
 
 
 class LatentAxes(NamedTuple):

@@ -63,7 +63,7 @@ METRICS = {
     ),
     "kl": Metric("KL divergence", NATS, "KL(q(z|x) ‖ p(z)): what the codes cost"),
     "entropy_floor": Metric(
-        "entropy of the images", NATS, "on grey pixels no −log p(x|z) is below it"
+        "entropy of the images", NATS, "on levels between 0 and 1 no −log p(x|z) is below it"
     ),
     "active_units": Metric("active axes", "axes", "that the model uses, of {latent_dims}"),
     "knn_accuracy": Metric(
@@ -76,11 +76,11 @@ METRICS = {
 has."""
 
 SCALES = {
-    "bernoulli": "on grey pixels under a Bernoulli cross-entropy (scale G)",
+    "bernoulli": "on levels in [0, 1] under a Bernoulli cross-entropy (scale G)",
     "dynamic-bernoulli": "on dynamically binarised pixels (scale D)",
     "static-bernoulli": "on statically binarised pixels (scale S)",
-    "continuous-bernoulli": "as a density of grey pixels in [0, 1], continuous Bernoulli",
-    "gaussian": "as a density of grey pixels in [0, 1], Gaussian",
+    "continuous-bernoulli": "as a density of levels in [0, 1], continuous Bernoulli",
+    "gaussian": "as a density of levels in [0, 1], Gaussian",
     "discretised-logistic": "as a probability of values in 256 levels, discretised logistic",
 }
 
@@ -147,7 +147,7 @@ def headline(
     """
     model, neighbours = params.models[name], params.evaluate.neighbours
     told = [(f"{pixels} → {model.latent_dim}", "pixels of an image, and the numbers kept of it")]
-    if not model.conditional:
+    if not model.conditional and numbers["knn_accuracy"] is not None:
         told.append(
             (
                 f"{numbers['knn_accuracy']:.0%}",

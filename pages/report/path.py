@@ -30,7 +30,8 @@ def _encoding(models: Models, numbers: Numbers) -> str:
         "The encoder turns an image into a small cloud of codes: a mean and a standard deviation "
         "on each axis of the latent space. Here lie the test images where it puts them, in the "
         "colours of their classes; it was told no class, so whatever lies together does so because "
-        f"of what the images look like. The nearest codes name the class for {named}."
+        "of what the images look like."
+        f"{f' The nearest codes name the class for {named}.' if named else ''}"
     )
 
 
@@ -98,10 +99,11 @@ def conditional_words(name: str, models: Models, numbers: Numbers) -> str:
         for of in ({name: models[name]}, plain)
     )
     bound = of_each(numbers, {name: models[name]}, "elbo", NATS)
+    if mine:
+        mine = f" The nearest codes name the class for {mine}"
+        mine += f"{f'; without a class they do so for {theirs}' if theirs else ''}."
     return (
         "These networks are given the class of an image beside the image, so the code need not "
         "say it and is left for how images of one class differ. One code, decoded as every class, "
-        f"shows what it holds. The nearest codes name the class for {mine}"
-        f"{f'; without a class they do so for {theirs}' if theirs else ''}. The evidence lower "
-        f"bound, given the class, is {bound}."
+        f"shows what it holds.{mine} The evidence lower bound, given the class, is {bound}."
     )

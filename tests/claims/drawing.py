@@ -10,7 +10,6 @@ from claims.anomaly.measure import CORRECTED, ELBO, RECONSTRUCTION, RELATIVE, An
 from claims.decoupling import figure as decoupling
 from claims.decoupling.measure import Decoupling, Gaussians, Plane, Probes
 from claims.factors import figure as factors
-from claims.factors.disentanglement import Scores
 from claims.factors.measure import LatentAxes
 from claims.gaps import figure as gaps
 from claims.gaps.measure import GapSummary
@@ -21,6 +20,7 @@ from claims.posterior_std import figure as posterior_std
 from claims.posterior_std.measure import Correlation, Measured, StdAgainstEntropy
 from figures.style import styled
 from vae.codes import Codes
+from vae.disentanglement import Scores
 from vae.files.dataset import LabelledImages
 
 MNIST = tuple("0123456789")

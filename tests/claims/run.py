@@ -66,7 +66,7 @@ def small_params():
         evaluate=root.evaluate.model_copy(update={"samples": 20}),
         manifold=root.manifold.model_copy(update={"page_n": 3}),
         frame=root.frame,
-        style=Style(dpi=100),
+        style=Style(dpi=100, classes=12),
         **{claim: shipped(claim) for claim in CLAIMS},
     )
 

@@ -57,7 +57,7 @@ def test_the_page_tables_every_model_with_its_scale_and_objective(made):
     for name in MODELS:
         assert f"| `{name}` | " in page
     assert "importance-weighted, 5 samples" in page
-    assert "density of grey pixels in [0, 1], Gaussian" in page
+    assert "density of levels in [0, 1], Gaussian" in page
 
 
 def test_a_figure_is_the_same_bytes_when_it_is_drawn_again(made, params, tmp_path):

@@ -48,7 +48,7 @@ FORMULAS = tuple(f"$x_{i}$" for i in range(10))
 SPECIFIC = re.compile(
     r"\b(digits?|numerals?|hands?|handwrit\w*|written|writers?|hast[ey]\w*|strokes?|"
     r"slant\w*|pens?|inks?|inked|bold(est)?|thin(nest)?|cloth(es|ing)?|garments?|sleeves?|"
-    r"an? [0-9]|clear [0-9])\b",
+    r"an? [0-9]|clear [0-9]|(grey|black|white) pixels?|(white|bright) on (black|dark))\b",
     re.IGNORECASE,
 )
 """Words that say something of one data set alone."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from figures.animation import gif, sprite_sheet
+from figures.animation import gif, gif_of_colours, sprite_sheet
 from tests.vae.files.damage import WAYS, complaint
 
 RAMP = np.linspace(0, 1, 12)[:, None, None] * np.ones((12, 7, 5))
@@ -40,6 +40,24 @@ def test_sixteen_greys_no_further_from_the_value_than_half_a_step():
     frames = [np.asarray(f.convert("L")) for f in ImageSequence.Iterator(read(noise, pixels=20))]
     assert len(np.unique(frames)) <= 16
     assert np.abs(np.array(frames) / 255 - noise).max() <= 0.5 / 15 + 1e-6
+
+
+def test_colours_are_as_near_as_256_of_them_come():
+    hues = np.random.default_rng(0).random((4, 1, 1, 3)) * np.linspace(0, 1, 40)[:, None]
+    frames = np.broadcast_to(hues, (4, 40, 40, 3))
+    image = read(frames, pixels=40)
+    found = np.array([np.asarray(f.convert("RGB")) for f in ImageSequence.Iterator(image)]) / 255
+    assert np.abs(found - frames).mean() < 0.02
+    assert len(np.unique(found.reshape(-1, 3), axis=0)) <= 256
+
+
+def test_drawn_frames_of_too_many_colours_keep_the_colours_they_use_most():
+    frames = np.zeros((3, 20, 20, 3), np.uint8)
+    frames[:, :10] = (200, 30, 120)
+    colours = [(i / 100, 0.5, 0.5) for i in range(100)]
+    shown = Image.open(io.BytesIO(gif_of_colours(frames, colours, milliseconds=50)))
+    found = np.asarray(shown.convert("RGB")).astype(int)
+    assert np.abs(found - frames[0]).max() <= 2
 
 
 def test_colour_images_stay_coloured():

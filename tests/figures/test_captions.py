@@ -109,5 +109,6 @@ def test_the_words_are_found_in_captions_that_asserted_them():
         "Neighbours look alike (a 3 beside an 8 and a 5)",
         "inked in their class's colour",
         "keeps class, slant and weight of a stroke",
+        "on grey pixels the cross-entropy cannot fall below",
     ):
         assert SPECIFIC.search(said), said

@@ -53,3 +53,12 @@ def test_the_caption_says_how_many_walks_begin_and_end_in_their_classes():
 def test_the_caption_of_loops_alone_counts_no_walks_from_class_to_class():
     said = interpolation.caption([[walk((0, 1, 0), seen=(0, 0))]], CLASSES, conditional=False)
     assert "from class to class" not in said
+
+
+def test_of_a_single_class_no_word_says_what_a_classifier_reads(codes):
+    options = {"class_names": ["photo"], "limit": LIMIT, **LOOK}
+    alone = [[walk((0, 0), seen=(0, 0, 0, 0))]]
+    figure = interpolation.draw(alone, codes.mean, np.zeros(90, int), **options)
+    assert "photo" not in [text.get_text() for text in figure.texts]
+    assert "photo→photo" in [text.get_text() for text in figure.texts]
+    assert "classifier" not in interpolation.caption(alone, ["photo"], conditional=False)

@@ -60,3 +60,11 @@ def test_images_on_the_map_lie_at_their_codes():
     rows, columns = np.nonzero(canvas)
     assert columns.mean() == pytest.approx((2 + 4) / 8 * 200, abs=1)
     assert rows.mean() == pytest.approx((4 - 1) / 8 * 200, abs=1)
+
+
+def test_of_pictures_in_colour_the_later_lies_above_and_of_grey_ones_the_brighter():
+    dark, light = np.full((1, 4, 4), 50, np.uint8), np.full((1, 4, 4), 200, np.uint8)
+    both, middle = np.concatenate([light, dark]), np.zeros((2, 2))
+    assert place(both, middle, 4.0, 20, 1)[10, 10].tolist() == [200] * 3
+    coloured = np.stack([both, both, both // 2], axis=-1)
+    assert place(coloured, middle, 4.0, 20, 1)[10, 10].tolist() == [50, 50, 25]

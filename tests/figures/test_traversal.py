@@ -1,5 +1,7 @@
 """Traversals: a row for each axis, or for each axis and class; inactive ones are greyed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -45,3 +47,13 @@ def test_the_caption_speaks_of_inactive_axes_only_where_there_are_some():
     assert "2 of 3 axes are active" in said(2)
     assert "inactive" in said(2)
     assert "inactive" not in said(3)
+
+
+def test_values_under_narrow_pictures_do_not_touch_and_zero_is_among_them():
+    mean = np.random.default_rng(0).random((2, 11, 33, 9, 3))
+    drawn = traversal.draw(mean, names=["a", "b"], active=[True, True], limit=3.0, **LOOK)
+    drawn.draw_without_rendering()
+    labels = drawn.axes[0].get_xticklabels()
+    boxes = [label.get_window_extent() for label in labels]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert "0.0" in [label.get_text() for label in labels]

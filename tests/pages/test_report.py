@@ -222,6 +222,16 @@ def test_a_number_that_a_model_has_not_is_none(shipped, tree):
     assert row[1:4] == ["−100.5", "none", "−102.5"]
 
 
+def test_of_a_single_class_nothing_is_said_of_neighbours(shipped, tree):
+    numbers = measured(shipped)
+    for found in numbers.values():
+        found["knn_accuracy"] = None
+    report = build(shipped, numbers, PIXELS, tree)
+    assert not any("lie among their own kind" in told for _, told in report.headline)
+    assert not any("nearest codes" in section.words for section in report.sections)
+    assert all(section.words == " ".join(section.words.split()) for section in report.sections)
+
+
 def test_a_number_that_no_model_has_has_no_row(shipped, tree):
     numbers = measured(shipped)
     for found in numbers.values():

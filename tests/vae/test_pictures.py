@@ -33,7 +33,7 @@ def test_the_manifold_is_the_quantile_grid_decoded():
         for column in range(4):
             code = [place[column], place[3 - row], -1]
             np.testing.assert_allclose(shown.mean[row, column], code, atol=1e-12)
-    assert shown.by_class is False
+    assert shown.label is None
 
 
 def test_the_manifold_tells_the_share_of_codes_inside_it():
@@ -44,10 +44,11 @@ def test_the_manifold_tells_the_share_of_codes_inside_it():
 
 
 def test_manifolds_of_classes_are_one_grid_decoded_as_each():
-    grids = pictures.class_manifolds(decode, 3, 4)
+    grids, labels = pictures.class_manifolds(decode, np.array([0, 2, 5]), 4)
     grid = pictures.manifold(decode, codes(MEANS, LABELS), 4).mean
     assert grids.shape == (3, 4, 4, 3)
-    for label, shown in enumerate(grids):
+    assert labels.tolist() == [0, 2, 5]
+    for label, shown in zip(labels, grids, strict=True):
         assert (shown[..., 2] == label).all()
         np.testing.assert_array_equal(shown[..., :2], grid[..., :2])
 
@@ -62,16 +63,17 @@ def test_slices_are_the_grid_at_places_of_equal_probability_on_the_third_axis():
     np.testing.assert_allclose(shown.z3, shown.mean[:, 0, 0, 2])
 
 
-@pytest.mark.parametrize("per_class, each", [(1, 1), (2, 2), (10, 2)])
+@pytest.mark.parametrize("per_class, each", [(1, 1), (2, 2), (10, 3)])
 @pytest.mark.parametrize("conditional", [False, True])
-def test_reconstructions_are_of_the_first_images_of_each_class_that_has_some(
+def test_reconstructions_are_of_the_first_images_of_each_class_asked_for(
     conditional, per_class, each
 ):
     x = np.random.default_rng(0).integers(0, 256, (8, 5, 4), dtype=np.uint8)
     test, known = LabelledImages(x, np.array(LABELS)), codes(MEANS, LABELS)
-    shown = pictures.reconstructions(decode, test, known, per_class, conditional=conditional)
-    first = np.array([[1, 4], [5, 7], [0, 2]])[:, :each]
-    assert shown.label.tolist() == [0, 1, 3]
+    asked, options = np.array([0, 3]), {"conditional": conditional}
+    shown = pictures.reconstructions(decode, test, known, asked, per_class, **options)
+    first = np.array([[1, 4, 6], [0, 2, 3]])[:, :each]
+    assert shown.label.tolist() == [0, 3]
     np.testing.assert_array_equal(shown.x, x[first])
     np.testing.assert_array_equal(shown.mean[..., :2], MEANS[first])
     given = np.array(LABELS)[first] if conditional else np.full(first.shape, -1)
@@ -84,11 +86,11 @@ SPREAD = codes([[0, -3, 2], [0, 3, 2], [0, -3, 2], [0, 3, 2]], [0, 1, 2, 1])
 
 
 def test_a_traversal_has_a_row_for_each_axis_by_falling_kl():
-    shown = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, classes=0)
+    shown = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, None)
     assert shown.axis.tolist() == [1, 2, 0]
     assert shown.kl == pytest.approx([4.5, 2, 0])
     assert shown.active.tolist() == [True, False, False]
-    assert shown.conditional is False
+    assert shown.label is None
     assert (shown.mean[..., 3] == -1).all()  # no class was given
     for row, axis in enumerate([1, 2, 0]):
         expected = np.zeros((5, 3))
@@ -97,29 +99,29 @@ def test_a_traversal_has_a_row_for_each_axis_by_falling_kl():
 
 
 def test_of_a_conditional_model_each_axis_is_traversed_as_every_class():
-    shown = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, classes=2)
-    plain = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, classes=0)
-    assert shown.conditional is True
+    shown = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, np.array([0, 4]))
+    plain = pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, None)
+    assert shown.label.tolist() == [0, 4]
     for name in ("axis", "kl", "active"):
         assert getattr(shown, name).tolist() == getattr(plain, name).tolist()
     assert shown.mean.shape == (6, 5, 4)
     for row in range(6):
         np.testing.assert_array_equal(shown.mean[row, :, :3], plain.mean[row // 2, :, :3])
-        assert (shown.mean[row, :, 3] == row % 2).all()
+        assert (shown.mean[row, :, 3] == [0, 4][row % 2]).all()
 
 
 def test_the_threshold_of_an_active_axis_is_the_one_given():
-    shown = pictures.traversal(decode, SPREAD, 2, 3.0, 10.0, classes=0)  # the variance is 9
+    shown = pictures.traversal(decode, SPREAD, 2, 3.0, 10.0, None)  # the variance is 9
     assert not shown.active.any()
 
 
 def test_one_code_is_decoded_as_every_class():
     z = np.random.default_rng(0).normal(size=(4, 3))
-    shown = pictures.conditional(decode, z, 5)
-    assert shown.mean.shape == (4, 5, 4)
+    shown = pictures.conditional(decode, z, np.array([0, 2, 7]))
+    assert shown.mean.shape == (4, 3, 4)
     for row in range(4):
-        for column in range(5):
-            assert shown.mean[row, column].tolist() == [*z[row], column]
+        for column, label in enumerate(shown.label):
+            assert shown.mean[row, column].tolist() == [*z[row], label]
 
 
 def test_a_walk_is_called_by_its_classes():
@@ -141,19 +143,20 @@ def square(z, y=None):
 RECORDS = {
     "manifold": lambda: pictures.manifold(square, SPREAD._replace(mean=SPREAD.mean[:, :2]), 3),
     "slices": lambda: pictures.slices(decode, 3, 2),
-    "class manifolds": lambda: pictures.ClassManifolds(pictures.class_manifolds(decode, 2, 3)),
+    "class manifolds": lambda: pictures.class_manifolds(decode, np.arange(2), 3),
     "reconstructions": lambda: pictures.reconstructions(
         decode,
         LabelledImages(np.zeros((8, 5, 4, 3), np.uint8), np.array(LABELS)),
         codes(MEANS, LABELS),
+        np.array([0, 1, 3]),
         2,
         conditional=True,
     ),
     "samples": lambda: pictures.Samples(
         np.zeros((4, 5, 5)), np.ones((4, 5, 5)), np.zeros((4, 2)), False, True
     ),
-    "traversal": lambda: pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, classes=2),
-    "conditional": lambda: pictures.conditional(decode, np.zeros((2, 3)), 4),
+    "traversal": lambda: pictures.traversal(decode, SPREAD, 5, 3.0, 0.01, np.array([0, 4])),
+    "conditional": lambda: pictures.conditional(decode, np.zeros((2, 3)), np.arange(4)),
     "walks": lambda: pictures.Walks([[walk([1, 0])], [walk([1, 0, 1]), walk([2, 3])]], True),
 }
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.project import ROOT
 from tests.vae.idx import idx, md5, sample
+from vae import shapes
 from vae.files.errors import InputError
 from vae.readers import read
 
@@ -127,6 +128,20 @@ def test_mnist_has_its_published_test_classes(mnist):
         *(980, 1135, 1032, 1010, 982),
         *(892, 958, 1028, 974, 1009),
     ]
+
+
+# --- shapes ----------------------------------------------------------------------------------
+
+
+def test_shapes_are_drawn_from_their_factors_in_both_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(shapes, "_COUNTS", {"train": 12, "test": 5})
+    data = read("shapes", tmp_path, tmp_path)
+    assert data.classes == ("shapes", ("disc", "square", "triangle", "cross", "ring"))
+    for part, (x, y) in (("train", data.train), ("test", data.test)):
+        made_of = shapes.factors(part)
+        np.testing.assert_array_equal(x, shapes.draw(made_of))
+        np.testing.assert_array_equal(y, made_of.shape)
+    assert (data.train.image_shape, len(data.train.x), len(data.test.x)) == ((32, 32, 3), 12, 5)
 
 
 # --- digits ----------------------------------------------------------------------------------

@@ -70,7 +70,26 @@ def test_groups_are_each_source_to_all_others_then_pairs_then_loops():
 
 def test_groups_without_a_walk_are_left_out():
     assert walks.groups([], [], [[1, 0, 1]], np.array([0, 1])) == [[(1, 0, 1)]]
-    assert walks.groups([1], [], [], np.array([1, 1])) == []
+    assert walks.groups([], [], [], np.array([1, 1])) == []
+
+
+def test_sources_and_loops_of_classes_without_an_image_are_passed_over():
+    label = np.array([0, 1, 2])
+    asked = [1, 6], [], [[1, 0, 2, 1], [6, 2, 6]]
+    assert walks.groups(*asked, label) == [[(1, 0), (1, 2)], [(1, 0, 2, 1)]]
+
+
+def test_where_none_of_the_walks_asked_for_can_be_they_are_of_the_classes_that_there_are():
+    assert walks.groups([6], [], [[6, 7, 6]], np.array([3, 5, 4])) == [[(3, 4), (3, 5)]]
+    assert walks.groups([6], [], [], np.array([2, 2])) == [[(2, 2)]]
+
+
+def test_a_walk_within_a_class_goes_from_its_typical_image_to_a_far_one_of_the_class():
+    line = codes([*range(11), 100], [1] * 11 + [0])
+    options = {"classes": 0, "steps": 3, "frames": 4}
+    (((walk,),), _) = walks.walks(decode, sees(otherwise=1), line, [[(1, 1)]], **options)
+    assert walk.stops.ravel().tolist() == [5, 0]  # nine in ten are no farther than 5 from 5
+    assert walk.name == "1to1"
 
 
 PLANE = codes([[0, 0], [4, 8], [4, 0], [0, 0.1], [8, 8]], [0, 1, 2, 0, 1])

@@ -168,11 +168,12 @@ def _discretised_logistic(
 ) -> Independent:
     """Of a mean beyond 0 or 1 nearly all is in the outermost level, as in a black background.
 
-    Each value has a scale of its own, not each channel: a decoder is sure of a plain area, and
-    unsure along an edge.
+    At outputs of 0 it has the mean and the deviation of an even distribution. Each value has a
+    scale of its own, not each channel: a decoder is sure of a plain area, and unsure along an edge.
     """
     mean, log_scale = outputs.float().unbind(-1)
-    base = DiscretisedLogistic(0.5 + mean, _at_least(log_scale, _MIN_LOG_SCALE))
+    log_scale = _at_least(log_scale - math.log(2 * math.pi), _MIN_LOG_SCALE)
+    base = DiscretisedLogistic(0.5 + mean, log_scale)
     return Independent(base, image_dims, validate_args=False)
 
 

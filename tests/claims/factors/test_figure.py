@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from claims.factors import figure as figures
-from claims.factors.disentanglement import Scores
 from claims.factors.figure import Shown
 from claims.factors.measure import LatentAxes
 from claims.factors.morphology import Factors
+from vae.disentanglement import Scores
 
 LOOK = {"limit": 4.0, "title": "Axes and factors: data", "dpi": 100}
 LOW = Scores(0.1, 0.2, 0.3, 0.4, 0.5)

@@ -92,6 +92,13 @@ def test_a_decoder_can_be_sure_of_black_and_of_white():
     torch.testing.assert_close(p.mean, torch.tensor([0.0, 1.0]))
 
 
+def test_a_decoder_that_says_nothing_has_the_mean_and_deviation_of_an_even_spread():
+    p = LIKELIHOODS["discretised-logistic"].distribution(torch.zeros(1, 2), 1).base_dist
+    assert p.loc.item() == 0.5
+    of_a_logistic = p.log_scale.exp().item() * np.pi / np.sqrt(3)
+    assert of_a_logistic == pytest.approx(1 / np.sqrt(12), rel=0.01)
+
+
 def test_no_scale_is_below_a_quarter_of_a_level():
     p = LIKELIHOODS["discretised-logistic"].distribution(torch.tensor([[0.0, -500.0]]), 1)
     assert p.base_dist.log_scale.exp().item() == pytest.approx(1 / 1020)

@@ -5,10 +5,11 @@ import pytest
 from scipy import stats
 from sklearn.linear_model import LinearRegression
 
-from claims.factors.disentanglement import (
+from vae.disentanglement import (
     completeness,
     disentanglement,
     importance,
+    known_share,
     mig,
     mutual_information,
     sap,
@@ -136,17 +137,17 @@ def test_one_factor_is_all_that_an_axis_can_serve():
 
 
 def test_noise_informs_of_nothing(factors, noise):
-    assert importance(noise, factors, 50, 0).r2 == pytest.approx(0, abs=0.15)
+    assert importance(noise, factors.T, 50, 0).r2 == pytest.approx(0, abs=0.15)
 
 
 def test_informativeness_is_of_images_the_forest_has_not_seen():
     """A forest fits the noise that it has seen: R² on all images would be far above 0."""
     z, unrelated = np.random.default_rng(3).normal(size=(2, 200, 3))
-    assert importance(z, unrelated, 50, 0).r2.max() < 0.1
+    assert importance(z, unrelated.T, 50, 0).r2.max() < 0.1
 
 
 def test_importances_of_a_factor_add_up_to_one(factors, noise):
-    learnt = importance(np.hstack([factors, noise]), factors, 10, 0)
+    learnt = importance(np.hstack([factors, noise]), factors.T, 10, 0)
     assert learnt.weight.shape == (5, 2)
     assert learnt.weight.sum(axis=0) == pytest.approx(1)
 
@@ -161,3 +162,21 @@ def test_the_seed_decides_the_score(factors, noise):
     first, again = (score(z, factors, **LOOK) for _ in range(2))
     assert first == again
     assert first != score(z, factors, **LOOK | {"seed": 1})
+
+
+def test_an_axis_knows_all_of_a_copy_and_by_hand_a_share_of_a_table(factors):
+    assert known_share(factors, factors, 20).diagonal() == pytest.approx(1)
+    z = np.array([[0, 0, 0, 0, 1, 1, 1, 1]]).T
+    v = np.array([[0, 0, 0, 1, 0, 1, 1, 1]]).T  # joint shares ⅜ ⅛ / ⅛ ⅜
+    by_hand = 2 * (3 / 8 * np.log(3 / 2) + 1 / 8 * np.log(1 / 2)) / np.log(2)
+    assert known_share(z, v, 2).item() == pytest.approx(by_hand)
+    assert known_share(z, 0 * v, 2).item() == 0
+
+
+def test_a_circle_needs_both_of_its_axes_and_is_known_by_them():
+    """No single number names an angle; its cosine and sine do."""
+    angle = np.random.default_rng(4).uniform(0, 2 * np.pi, 2000)
+    z = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    learnt = importance(z, [z], 20, 0)
+    assert learnt.weight == pytest.approx(0.5, abs=0.05)
+    assert learnt.r2 == pytest.approx(1, abs=0.01)

@@ -24,6 +24,7 @@ Sources: Chen et al. 2018, arXiv:1802.04942 (MIG); Kumar et al. 2018, arXiv:1711
 Eastwood & Williams 2018 (D, C, I); survey: Locatello et al. 2019, arXiv:1811.12359.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -71,13 +72,21 @@ def mutual_information(
     return np.array([[mutual_info_score(axis, value) for value in values] for axis in axes])
 
 
+def known_share(
+    z: Num[ndarray, "n latent"], factors: Num[ndarray, "n factors"], bins: int
+) -> Float[ndarray, "latent factors"]:
+    """I(z_i; v_j) / H(v_j): the share of a factor that an axis knows; 0 of a constant factor."""
+    counts = [np.unique(v, return_counts=True)[1] for v in _binned(factors, bins).T]
+    spread = np.array([entropy(count) for count in counts])
+    shares = mutual_information(z, factors, bins)
+    return np.divide(shares, spread, out=np.zeros_like(shares), where=spread > 0)
+
+
 def mig(
     z: Num[ndarray, "n latent"], factors: Num[ndarray, "n factors"], bins: int
 ) -> Float[ndarray, " factors"]:
     """The mutual information gap of every factor, in [0, 1]; 0 for a constant one."""
-    spread = [entropy(np.unique(v, return_counts=True)[1]) for v in _binned(factors, bins).T]
-    gap = _gap(mutual_information(z, factors, bins))
-    return np.divide(gap, spread, out=np.zeros_like(gap), where=np.array(spread) > 0)
+    return _gap(known_share(z, factors, bins))
 
 
 def sap(
@@ -88,14 +97,21 @@ def sap(
 
 
 def importance(
-    z: Num[ndarray, "n latent"], factors: Num[ndarray, "n factors"], trees: int, seed: int
+    z: Num[ndarray, "n latent"],
+    factors: Iterable[Num[ndarray, "n ..."]],
+    trees: int,
+    seed: int,
 ) -> Importance:
-    """A random forest for each factor, grown on one half of the images and tested on the other."""
+    """A random forest for each factor, grown on one half of the images and tested on the other.
+
+    A factor that is no place on a line is given as several numbers, all predicted by one forest: a
+    kind as one for each kind, 0 or 1; an angle as its cosine and sine.
+    """
     from sklearn.ensemble import RandomForestRegressor
 
     grow, test = np.array_split(np.random.default_rng(seed).permutation(len(z)), 2)
     weight, r2 = [], []
-    for value in factors.T:
+    for value in factors:
         forest = RandomForestRegressor(trees, min_samples_leaf=5, random_state=seed)
         forest.fit(z[grow], value[grow])
         weight.append(forest.feature_importances_)
@@ -130,7 +146,7 @@ def score(
         trees: of the forest for each factor.
         seed: of the forests and of the halves they are grown and tested on.
     """
-    learnt = importance(z, factors, trees, seed)
+    learnt = importance(z, factors.T, trees, seed)
     return Scores(
         mig=float(mig(z, factors, bins).mean()),
         sap=float(sap(z, factors).mean()),
