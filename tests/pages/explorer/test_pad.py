@@ -51,6 +51,7 @@ def colours(page, selector="#seen"):
 
 
 def test_a_brush_has_a_colour_and_paints_on_the_data_set_s_ground(page):
+    page.locator("#clear").click()
     pad = colours(page, "#pad")
     assert pad.shape[0] / pad.shape[1] == pytest.approx(12 / 20)
     assert (pad == (20, 160, 60)).all()
