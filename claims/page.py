@@ -67,7 +67,8 @@ def to_markdown(
         "autoencoders; its caption is computed from the numbers beside it and says what was found. "
         "Images are the test set's; the classifier that some of them use was trained on images "
         "alone and has seen no latent space. At the end, pictures of each likelihood and numbers "
-        "of every model.",
+        "of every model. `film/beta.html`, after `make claims`, is a page on which one drags "
+        "through the weights of the KL.",
     ]
     before = ""
     for figure in figures:

@@ -6,6 +6,7 @@ from matplotlib.text import Text
 
 from claims.planes import figure as planes
 from claims.planes.measure import Run, is_beta_sweep
+from claims.planes.sweep import film
 
 LIMIT = 4.0
 LOOK = {"limit": LIMIT, "title": "A figure: model on data", "dpi": 100}
@@ -172,3 +173,12 @@ def test_long_names_stand_in_a_key_and_short_ones_on_the_codes(class_names, on_p
     inside = [text.get_text() for axes in frames(figure) for text in axes.texts]
     beside = [text.get_text() for text in figure.texts]
     assert (class_names[0] in inside, class_names[0] in beside) == (on_planes, not on_planes)
+
+
+def test_a_page_of_weights_holds_each_run_as_a_moment():
+    pictures = np.full((4, 4, 8, 8), 0.5)
+    shown = film([run._replace(manifold=k * pictures) for k, run in enumerate(RUNS[:3])])
+    assert shown.kl.tolist() == [300.0, 12.0, 6.0]
+    assert shown.loss.tolist() == [390.0, 107.0, 106.0]
+    assert (shown.mean == np.float16([run.codes for run in RUNS[:3]])).all()
+    assert [np.unique(tiles).tolist() for tiles in shown.pictures] == [[0], [128], [255]]

@@ -13,7 +13,8 @@ from tests.project import ROOT
 from vae.files.dataset import Classes
 
 LOSS = [500.0, 251.75, 170.1667, 130.25, 107.0]
-KINDS = {"plane": 0, "conditional": 3}
+KINDS = {"plane": 0, "conditional": 3, "sweep": 0}
+WEIGHTS = [0.0, 0.1, 1.0, 4.0, 10.0]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,12 @@ def shown():
 def files(shown, tmp_path_factory):
     folder = tmp_path_factory.mktemp("films")
     for kind, film in shown.items():
-        values = contents(film, Classes("data", CLASSES), limit=LIMIT)
+        weights = WEIGHTS if kind == "sweep" else ()
+        values = contents(
+            film, Classes("data", CLASSES), title="A film", limit=LIMIT, weights=weights
+        )
         shared = ROOT / "pages/shared.css"
-        text = render(ROOT / "pages/film", shared, model="small", **values)
+        text = render(ROOT / "pages/film", shared, **values)
         (folder / f"{kind}.html").write_text(text, encoding="utf-8")
     return folder
 
@@ -52,12 +56,26 @@ def moment(page):
 def test_at_rest_it_shows_the_last_moment_with_its_numbers(film):
     page = film()
     assert moment(page) == 4
-    assert page.locator("#step").inner_text() == "1,600"
+    assert page.locator("#name").inner_text() == "1,600"
     assert [page.locator(f"#{i}").inner_text() for i in ("loss", "reconstruction", "kl")] == [
         "107.0",
         "100.0",
         "7.0",
     ]
+
+
+def test_of_weights_of_the_kl_each_is_a_moment_with_its_name(film):
+    page = film("sweep")
+    page.locator("#moment").focus()
+    assert page.locator(".now").first.inner_text() == "β = 10"
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".now").first.inner_text() == "β = 4"
+    assert (
+        page.locator("#moment").get_attribute("aria-valuetext").startswith("β 4, −ELBO 130.3 nats")
+    )
+    page.keyboard.press("Home")
+    assert page.locator(".now").first.inner_text() == "β = 0"
+    assert "step" not in page.locator("main").inner_text().lower()
 
 
 def test_it_begins_by_itself_plays_to_the_end_and_rests(film):
