@@ -52,14 +52,16 @@ const gaussian = {
   }),
 };
 
+const EVEN = Math.log(2 * Math.PI); // less of the logarithm: a scale as wide as an even distribution
+
 const discretised = {
   outputs: 2,
   mean: (a, b) => {
-    const s = Math.exp(atLeast(b, FEWEST.scale));
+    const s = Math.exp(atLeast(b - EVEN, FEWEST.scale));
     return Math.min(1, Math.max(0, s * (softplus((0.5 + a) / s) - softplus((a - 0.5) / s))));
   },
   logLikelihood: byValue(2, (x, a, b) => {
-    const rate = Math.exp(-atLeast(b, FEWEST.scale));
+    const rate = Math.exp(-atLeast(b - EVEN, FEWEST.scale));
     const below = -softplus(-rate * (x - 0.5 - a + HALF));
     const above = -softplus(-rate * (HALF - x + 0.5 + a));
     if (x < HALF) return below;

@@ -51,14 +51,18 @@ def colours(page, selector="#seen"):
 
 
 def test_a_brush_has_a_colour_and_paints_on_the_data_set_s_ground(page):
+    page.locator("#clear").click()
+    still(page)
     pad = colours(page, "#pad")
     assert pad.shape[0] / pad.shape[1] == pytest.approx(12 / 20)
     assert (pad == (20, 160, 60)).all()
     page.locator("#colour").fill("#1428c8")
-    draw(page, [(0.1, 6.5 / 12), (0.9, 6.5 / 12)])
+    draw(page, [(0.1, 0.4), (0.9, 0.6)])
+    until(page, "explorer.state.posterior !== null")
     seen = colours(page)
     assert seen.shape == SHAPE
-    assert np.abs(seen[6, 10] - (20, 40, 200)).max() <= 2  # blue, in the middle
+    nearest = seen[:, 10][seen[:, 10, 2].argmax()]
+    assert np.abs(nearest - (20, 40, 200)).max() <= 50  # a pixel of it is blue, nearly or all over
     assert np.abs(seen[0, 10] - (20, 160, 60)).max() <= 2  # green still, above
     page.locator("#fill").click()
     still(page)
@@ -72,11 +76,11 @@ def test_a_picture_that_is_opened_fills_the_pad_with_its_middle(page):
     """One of 400×60 is cropped at both sides: each half of the pad keeps its colour."""
     opened = {"name": "halves.png", "mimeType": "image/png", "buffer": halves(400, 60)}
     page.set_input_files("#file", opened)
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     seen = colours(page)
     assert np.abs(seen[:, :9] - RED).max() <= 2
     assert np.abs(seen[:, 11:] - BLUE).max() <= 2
-    assert page.evaluate("explorer.state.image") is None
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
@@ -93,7 +97,8 @@ def test_a_picture_can_be_dropped_and_pasted(page, way):
         }""",
         [way, list(halves(40, 24))],
     )
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     assert np.abs(colours(page)[:, :9] - RED).max() <= 2
 
 
@@ -102,10 +107,11 @@ def test_what_is_no_picture_is_refused_by_its_name(page):
     page.set_input_files("#file", text)
     until(page, "!document.getElementById('refused').hidden")
     assert "notes.txt" in page.locator("#refused").inner_text()
-    assert page.locator("#answer").is_hidden()
+    assert page.evaluate("explorer.state.image") is not None
     opened = {"name": "halves.png", "mimeType": "image/png", "buffer": halves(40, 24)}
     page.set_input_files("#file", opened)
-    until(page, "!document.getElementById('answer').hidden")
+    until(page, "explorer.state.image === null")
+    still(page)
     assert page.locator("#refused").is_hidden()
 
 
