@@ -6,7 +6,7 @@
 //
 // vae/quadrature.py sums over a grid that is fine everywhere. Here a coarse lattice says where the
 // posterior may have peaks; from each one climbs to the best Gaussian near it, and around that the
-// sum runs over codes about one standard deviation apart, as far as they count.
+// sum runs over codes one standard deviation apart, as far as they count.
 
 import { logPrior } from "./lattice.js";
 import { logLikelihood } from "./likelihood.js";
@@ -19,10 +19,10 @@ const ENOUGH = 0.003; // nats: a climb ends when a step promises less
 const COUNTS = 5.5; // nats below the best, a peak is too low to count
 const NEAR_Q = 9; // squared standard deviations of the encoder's Gaussian: one climbs from there
 const SAME = 1.5; // squared standard deviations that one peak's codes lie apart, at most
-const APART = 1.2; // of standard deviations, between the codes of a sum: off by 10⁻⁵ for a Gaussian
+const APART = 1; // of standard deviations, between the codes of a sum: off by 10⁻⁸ for a Gaussian
 const FINEST = 0.3; // at that, it is halved no more
-const ROUGH = 0.05; // nats: from there on it is halved
-const CUT = 4.5; // nats below the highest, codes have no more neighbours in the sum
+const ROUGH = 0.02; // nats: from there on it is halved
+const CUT = 6; // nats below the highest, codes have no more neighbours in the sum
 const CODES_OF_PEAK = 1200; // at most
 const UNLIKE = 0.15; // nats: a posterior that is further from its Gaussian asks for more nodes
 
@@ -147,7 +147,7 @@ function axesOf([a, b, c]) {
 }
 
 /** Half of what the two halves of a lattice differ by, in nats, taken as the squares of a chessboard;
- * where all is Gaussian 0.002. */
+ * where all is Gaussian 0.0001. */
 function roughness(nodes) {
   const half = (parity) =>
     logSumExp(nodes.filter(({ node: [i, j] }) => ((i + j) & 1) === parity).map(({ value }) => value));

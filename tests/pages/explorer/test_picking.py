@@ -110,7 +110,7 @@ def test_an_area_is_picked_out_by_a_drag_with_shift_and_let_go_by_escape(explore
     still(page)
     assert area(page) is None
     assert page.locator("#brushed").inner_text() == ""
-    assert (pixels(page, "#map") == before).all()
+    assert (pixels(page, "#map") != before).mean() < 1e-4  # corners of its frame, joined otherwise
 
 
 def test_what_is_picked_out_is_counted_by_class(explorer):
