@@ -30,8 +30,8 @@ const UNLIKE = 0.15; // nats: a posterior that is further from its Gaussian asks
  * Source: Stroud 1971, Approximate calculation of multiple integrals, formula E₂^r² 7-1. */
 const NODES = (() => {
   const [r, s, t] = [6, (9 - 3 * Math.sqrt(5)) / 4, (9 + 3 * Math.sqrt(5)) / 4].map(Math.sqrt);
-  const square = (a, weight) => [[a, a], [a, -a], [-a, a], [-a, -a]].map((node) => [...node, weight]);
-  const cross = [[r, 0], [-r, 0], [0, r], [0, -r]].map((node) => [...node, 1 / 36]);
+  const square = (a, weight) => [[a, a], [a, -a], [-a, a], [-a, -a]].map(([x, y]) => [x, y, weight]);
+  const cross = [[r, 0], [-r, 0], [0, r], [0, -r]].map(([x, y]) => [x, y, 1 / 36]);
   return [...cross, ...square(s, (5 + 2 * Math.sqrt(5)) / 45), ...square(t, (5 - 2 * Math.sqrt(5)) / 45)];
 })();
 
