@@ -152,16 +152,16 @@ def test_a_finger_picks_out_an_area_after_the_button(explorer, kind):
         kind, reduced_motion="reduce", has_touch=True, viewport={"width": 390, "height": 800}
     )
     page.locator("#brush").tap()
-    assert page.locator("#brush").inner_text() == "Cancel"
+    until(page, "document.getElementById('brush').textContent === 'Cancel'")
     x, y = place(page, "#marks", 0.35, 0.65)
     touch = page.context.new_cdp_session(page)
     for event, d in (("touchStart", 0), ("touchMove", 40), ("touchMove", 110), ("touchEnd", None)):
         at = [] if d is None else [{"x": x + d, "y": y + d}]
         touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": at})
-    assert area(page)
+    until(page, "explorer.state.area?.size > 0")
     assert page.locator("#brush").inner_text() == "Clear the area"
     page.locator("#brush").tap()
-    assert area(page) is None
+    until(page, "explorer.state.area === null")
 
 
 def test_the_keyboard_sets_an_area_corner_by_corner(explorer):
