@@ -119,6 +119,7 @@ def environment(folder):
         "PATH": _path_of_dvc(),
         "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
+        "OMP_NUM_THREADS": "1",  # for the same bits whatever else is at work
     }
 
 

@@ -56,9 +56,8 @@ class Trial:
         return self.start(*command, **more).wait(900)
 
     def _own(self) -> dict[str, str]:
-        """One thread, for the same bits whatever else is at work; DVC's notes beside the copy."""
+        """DVC's notes beside the copy."""
         return {
-            "OMP_NUM_THREADS": "1",
             "DVC_SITE_CACHE_DIR": str(self.folder.parent / "site"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
