@@ -86,7 +86,7 @@ def gaps(
     """
     q = model.encode(x, y).base_dist
     _check_grid(q.loc, q.scale, n, limit)
-    halves, mode = Plane(model, x, y, limit).sums(n)
+    parts, mode = Plane(model, x, y, limit).sums(n)
     results = torch.empty(2, len(x), dtype=torch.float64)
     for batch in track(torch.arange(len(x), device=x.device).split(_AT_ONCE)):
         data = model, x[batch], None if y is None else y[batch]
@@ -95,7 +95,7 @@ def gaps(
         found = [elbo(start, log_sigma)]
         found += [elbo(*rough.best_from(mean, log_sigma)) for mean in (start, mode[batch])]
         results[:, batch.cpu()] = torch.stack([found[0], torch.stack(found).amax(0)]).cpu()
-    return Gaps(whole(halves).cpu(), *results)
+    return Gaps(whole(parts).cpu(), *results)
 
 
 class _Elbo:
