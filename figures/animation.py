@@ -71,7 +71,7 @@ def gif_of_colours(
     colours: Sequence[tuple[float, float, float]],
     *,
     milliseconds: int,
-    pictures: UInt8[ndarray, "*many w 3"] | None = None,
+    pictures: UInt8[ndarray, "*many across 3"] | None = None,
 ) -> bytes:
     """The bytes of a GIF of drawn frames in some colours, their tints and greys; else as `gif`.
 
@@ -88,7 +88,7 @@ def gif_of_colours(
 
 
 def _palette_of(
-    pictures: UInt8[ndarray, "*many w 3"] | None, fixed: UInt8[ndarray, "colours 3"]
+    pictures: UInt8[ndarray, "*many across 3"] | None, fixed: UInt8[ndarray, "colours 3"]
 ) -> Image.Image:
     """Some colours and, up to 256, those that stand for all of some pictures."""
     colours = fixed.tobytes()

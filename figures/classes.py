@@ -13,6 +13,7 @@ def some_named(
 ) -> list[str]:
     """The names of the `most` most frequent classes and of some others; of the rest none, "".
 
+    >>> import numpy as np
     >>> some_named(["a", "b", "c"], np.array([2, 0, 0, 1, 2]), 2)
     ['a', '', 'c']
     """

@@ -1,6 +1,7 @@
-"""What a stage asks of its parameters once the data is at hand."""
+"""What a stage asks of its parameters and inputs once the data is at hand."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import SupportsInt
 
 from vae.files.errors import InputError
@@ -34,3 +35,16 @@ def require_several_classes(present: Iterable[SupportsInt], what: str) -> None:
     """
     if len({int(label) for label in present}) < 2:
         raise InputError(f"{what} compares classes, and the test images are all of one")
+
+
+def require_rows(pictures: int, names: int, path: Path) -> None:
+    """Stop if a file holds more or fewer rows of pictures than it has names for.
+
+    Raises:
+        InputError: naming the file and both numbers.
+    """
+    if pictures != names:
+        raise InputError(
+            f"{path} holds {pictures} rows of pictures and {names} names of them; remove it and "
+            "make it again"
+        )

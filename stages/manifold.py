@@ -7,6 +7,7 @@ from figures import manifold as figures
 from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style
+from pipeline.require import require_rows
 from pipeline.run import run
 from vae.files import records
 from vae.files.dataset import Classes
@@ -19,6 +20,7 @@ def main(decoded: Path, classes: Path, figure: Path, *, style: Style) -> None:
     known = Classes.load(classes, () if shown.label is None else shown.label)
     title = f"The learned manifold: {decoded.parent.name} on {known.dataset}"
     if shown.label is not None:
+        require_rows(len(shown.mean), len(shown.label), decoded)
         names = [known.names[label] for label in shown.label]
         drawn = figures.draw_classes(shown.mean, class_names=names, title=title, dpi=style.dpi)
         caption = figures.caption_classes(n=shown.mean.shape[1], classes=len(names))

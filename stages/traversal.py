@@ -7,6 +7,7 @@ from figures import traversal as figures
 from figures.png import save
 from pipeline.files import atomic_write
 from pipeline.params import Style, Traversal
+from pipeline.require import require_rows
 from pipeline.run import run
 from vae import pictures
 from vae.files import records
@@ -22,6 +23,7 @@ def main(decoded: Path, classes: Path, figure: Path, *, traversal: Traversal, st
         f"$z_{{{axis + 1}}}$   {kl:.2f} nats" for axis, kl in zip(shown.axis, shown.kl, strict=True)
     ]
     each = 1 if rows is None else len(rows)
+    require_rows(len(shown.mean), each * len(names), decoded)
     drawn = figures.draw(
         shown.mean,
         names=[name for name in names for _ in range(each)],

@@ -78,6 +78,9 @@ SMALL = {
 }
 
 
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # for the same bits whatever else is at work
+
+
 def hear_interrupts():
     """For a process to start: a shell's background jobs are deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -86,7 +89,10 @@ def hear_interrupts():
 @cache
 def _forkserver(*start):
     """A fork server for as long as this process lives, and a $PATH whose `python` asks it."""
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    env = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        **_ONE_THREAD,
+    }
     command = [sys.executable, "-P", *start, "sh", "-c", "echo $PATH; read _"]
     server = subprocess.Popen(
         command, env=env, stdin=-1, stdout=-1, text=True, preexec_fn=hear_interrupts
@@ -119,7 +125,7 @@ def environment(folder):
         "PATH": _path_of_dvc(),
         "DATASET_MIRROR": str(folder / "nowhere"),
         "DVC_NO_ANALYTICS": "1",
-        "OMP_NUM_THREADS": "1",  # for the same bits whatever else is at work
+        **_ONE_THREAD,
     }
 
 

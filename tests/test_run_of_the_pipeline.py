@@ -162,6 +162,7 @@ def test_a_clone_pulls_and_pushes_though_nobody_ran_the_claims(repository, tmp_p
     """Their committed locks name models that no remote holds."""
     clone = cloned(repository, tmp_path)
     locks = [file.with_name("dvc.lock") for file in deps.pipelines(ROOT)[1:]]
+    locks = [lock for lock in locks if lock.is_file()]  # a new claim's is not there before its run
     assert locks
     for lock in locks:
         shutil.copyfile(lock, clone / lock.relative_to(ROOT))

@@ -105,6 +105,8 @@ def _shapes() -> Dataset:
 
 
 def _folder(folder: Path, store: Path, options: Options, track: Track) -> Dataset:
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; see data/folder/README.md")
     if idx.lies_in(folder):
         found = idx.read(folder, store)
     else:
