@@ -5,22 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
-import torch
-from jaxtyping import Int, UInt8
-from numpy import ndarray
 from PIL import Image
 from playwright.sync_api import Page
-from torch.utils.dlpack import from_dlpack
 
 from benchmarks.browser import explore, started
+from benchmarks.parity import decoder_error, encoder_error
 from benchmarks.posterior import Posterior, measure
 from vae.files.dataset import LabelledImages
-from vae.model import VAE, checkpoint
+from vae.model import checkpoint
 
-_DECODES, _BATCH, _IMAGES = 500, 10, 200
+_DECODES, _BATCH = 500, 10
 _THREE = [(0.3, 0.2), (0.5, 0.12), (0.68, 0.25), (0.62, 0.4), (0.45, 0.47), (0.65, 0.55)]
 _THREE += [(0.7, 0.72), (0.55, 0.85), (0.28, 0.8)]
 _SWEEP = 300  # moves of the mouse
@@ -148,89 +144,3 @@ def sweep(page: Page) -> list[float]:
     page.mouse.move(right, box["y"] + 0.7 * box["height"], steps=_SWEEP)
     page.mouse.move(left, box["y"] + 0.5 * box["height"], steps=_SWEEP)
     return np.diff(page.evaluate("frames")).tolist()
-
-
-def decoder_error(page: Page, model: VAE, count: int = _IMAGES) -> float:
-    """Largest difference of a pixel's mean, for codes from the prior and random classes."""
-    rng = np.random.default_rng(0)
-    z = torch.from_numpy(rng.standard_normal((count, model.latent_dim), np.float32))
-    y = _classes(model, rng.integers(max(1, model.classes), size=count))
-    theirs = page.evaluate(
-        """([z, y]) => z.map((row, i) => Array.from(explorer.network.decode(
-             Float32Array.from(row), y && Float32Array.from(y[i]))))""",
-        _lists(z, y),
-    )
-    with torch.no_grad():
-        ours = model.decode(z, y).mean.flatten(1)
-    return _largest(theirs, ours)
-
-
-def encoder_error(
-    page: Page,
-    model: VAE,
-    images: UInt8[ndarray, "n *image"],
-    labels: Int[ndarray, " n"],
-    count: int = _IMAGES,
-) -> float:
-    """Largest difference of a pixel of an image's reconstruction from its posterior mean.
-
-    Of several looks the nearest counts: where two fit as well, a page's rounded decoder may prefer
-    the other.
-    """
-    x, y = _inputs(model, images[:count], labels[:count])
-    theirs = page.evaluate(
-        """([x, y]) => x.map((row, i) => {
-             const { network } = explorer;
-             const weights = y && Float32Array.from(y[i]);
-             const { mean } = network.encode(Float32Array.from(row), weights);
-             return Array.from(network.decode(mean, weights));
-           })""",
-        _lists(x.flatten(1), y),
-    )
-    with torch.no_grad():
-        looks = [model.refine(q, x, y) for q in model.looks(x, y)]
-        ours = [model.decode(q.mean, y).mean.flatten(1) for q in looks]
-    return _nearest(theirs, ours)
-
-
-def posterior_error(
-    page: Page,
-    model: VAE,
-    images: UInt8[ndarray, "n *image"],
-    labels: Int[ndarray, " n"],
-    count: int = _IMAGES,
-) -> float:
-    """Largest relative difference of a posterior's σ; of several looks the nearest counts."""
-    x, y = _inputs(model, images[:count], labels[:count])
-    theirs = page.evaluate(
-        """([x, y]) => x.map((row, i) => Array.from(explorer.network.encode(
-             Float32Array.from(row), y && Float32Array.from(y[i])).sigma))""",
-        _lists(x.flatten(1), y),
-    )
-    with torch.no_grad():
-        ours = torch.stack([q.base_dist.scale for q in model.looks(x, y)])
-    return _nearest(torch.tensor(theirs) / ours, [torch.ones_like(ours[0])])
-
-
-def _inputs(
-    model: VAE, images: UInt8[ndarray, "n *image"], labels: Int[ndarray, " n"]
-) -> tuple[torch.Tensor, torch.Tensor | None]:
-    return from_dlpack(images).float() / 255, _classes(model, labels)
-
-
-def _lists(values: torch.Tensor, y: torch.Tensor | None) -> list[Any]:
-    """What a page can be handed."""
-    return [values.tolist(), y.tolist() if y is not None else None]
-
-
-def _classes(model: VAE, labels: Int[ndarray, " n"]) -> torch.Tensor | None:
-    return torch.eye(model.classes)[labels] if model.conditional else None
-
-
-def _nearest(theirs: Any, ours: list[torch.Tensor]) -> float:
-    """Of each image the look that differs least, at most anywhere; of all images the most."""
-    return float((torch.as_tensor(theirs) - torch.stack(ours)).abs().amax(-1).amin(0).max())
-
-
-def _largest(theirs: Any, ours: torch.Tensor) -> float:
-    return float((torch.tensor(theirs) - ours).abs().max())

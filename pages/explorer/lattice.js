@@ -8,7 +8,7 @@
 
 import { logLikelihood } from "./likelihood.js";
 
-const APART_CODES = 0.2; // of the plane, about
+const APART_CODES = 0.15; // of the plane, about
 const AT_ONCE = 4096; // numbers kept of the codes that are decoded together: a fraction of a slice
 
 /** log N(z; 0, I) of the plane. */

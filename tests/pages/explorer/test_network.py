@@ -8,7 +8,7 @@ import torch
 from scipy.special import ndtr, ndtri
 from torch.distributions import Independent, Normal
 
-from benchmarks import pages
+from benchmarks import pages, parity
 from tests.pages.explorer.drive import KINDS, noise, swap, untrained, write
 from vae.model import VAE
 from vae.model.likelihood import LIKELIHOODS
@@ -18,9 +18,9 @@ from vae.model.networks import ACTIVATIONS
 @pytest.mark.parametrize("kind", KINDS)
 def test_decoder_and_encoder_agree_with_torch(explorer, models, digits, kind):
     page = explorer(kind)
-    assert pages.decoder_error(page, models[kind]) < 1 / 255
-    assert pages.encoder_error(page, models[kind], *digits.test) < 1 / 255
-    assert pages.posterior_error(page, models[kind], *digits.test) < 1 / 255
+    assert parity.decoder_error(page, models[kind]) < 1 / 255
+    assert parity.encoder_error(page, models[kind], *digits.test) < 1 / 255
+    assert parity.posterior_error(page, models[kind], *digits.test) < 1 / 255
 
 
 def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
@@ -30,7 +30,7 @@ def test_an_image_unlike_all_others_has_the_bounded_sigma_of_torch(
     with torch.no_grad():
         model.encoder[-1].bias[2:] = 100
     page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
-    assert pages.posterior_error(page, model, *digits.test, 5) < 1e-5
+    assert parity.posterior_error(page, model, *digits.test, 5) < 1e-5
 
 
 @pytest.mark.parametrize("kind", ["conditional", "map"])
@@ -43,8 +43,8 @@ def test_a_code_is_refined_as_torch_refines_it(models, digits, opened, tmp_path,
     moved = (model.encode(x, y).mean - small.encode(x, y).mean).abs().amax(1)
     assert (moved > 0.05).sum() > 10
     page = opened(write(tmp_path / "a.html", model, digits), "body[data-ready]")
-    assert pages.encoder_error(page, model, *digits.test, 40) < 1 / 255
-    assert pages.posterior_error(page, model, *digits.test, 40) < 1 / 255
+    assert parity.encoder_error(page, model, *digits.test, 40) < 1 / 255
+    assert parity.posterior_error(page, model, *digits.test, 40) < 1 / 255
 
 
 @pytest.mark.parametrize("kind", ["plane", "conditional"])
@@ -125,9 +125,9 @@ def agrees(page, image_shape, shape):
     what = (image_shape, shape)
     model, data = untrained(image_shape, **{"latent_dim": 2} | shape), noise(image_shape)
     swap(page, model, data)
-    assert pages.decoder_error(page, model, 10) < 1 / 255, what
-    assert pages.encoder_error(page, model, *data.test, 10) < 1 / 255, what
-    assert pages.posterior_error(page, model, *data.test, 10) < 1 / 255, what
+    assert parity.decoder_error(page, model, 10) < 1 / 255, what
+    assert parity.encoder_error(page, model, *data.test, 10) < 1 / 255, what
+    assert parity.posterior_error(page, model, *data.test, 10) < 1 / 255, what
     if model.shifts:
         fits_as_well(page, model, *data.test, 10)
 
