@@ -13,7 +13,6 @@ import pytest
 from ruamel.yaml import YAML
 
 from pages.report import page
-from pipeline import loading
 from tests.damaged import WHOLE, Stage
 from tests.stages_of import SCRIPTS
 from tests.vae.files.damage import WAYS
@@ -26,14 +25,7 @@ def each_figure_compressed_once():
         yield
 
 
-@pytest.fixture
-def parameters_read_once():
-    """They stay whole, and to parse them again takes longer than to refuse most inputs."""
-    with mock.patch.object(loading, "_content", cache(loading._content)):
-        yield
-
-
-@pytest.mark.usefixtures("as_users_run_it", "parameters_read_once")
+@pytest.mark.usefixtures("as_users_run_it")
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_damaged_input_is_refused_in_a_line_or_does_no_harm(name, repository, tmp_path):
     stage = Stage(repository, name, tmp_path)
