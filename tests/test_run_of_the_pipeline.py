@@ -102,6 +102,12 @@ EDITS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def edited(repository, tmp_path_factory):
+    """A clone to be edited, as all workers read the one that they share."""
+    return cloned(repository, tmp_path_factory.mktemp("edited"))
+
+
 def stages_changed(repository, whole=False):
     """Stages of the pipeline whose own dependencies or parameters differ from the last run."""
     return {
@@ -111,13 +117,13 @@ def stages_changed(repository, whole=False):
 
 
 @pytest.mark.parametrize(("key", "value", "expected"), EDITS, ids=[key for key, *_ in EDITS])
-def test_an_edit_invalidates_exactly_what_depends_on_it(repository, key, value, expected):
+def test_an_edit_invalidates_exactly_what_depends_on_it(edited, key, value, expected):
     """Stages whose own parameters changed; whatever reads their outputs follows if those change."""
     try:
-        edit(repository, {key: value})
-        changed = stages_changed(repository, whole="@" in expected)
+        edit(edited, {key: value})
+        changed = stages_changed(edited, whole="@" in expected)
     finally:
-        call("git checkout -q params.yaml", repository)
+        call("git checkout -q params.yaml", edited)
     assert changed == {"check", *expected.split()}
 
 
@@ -141,13 +147,13 @@ CODE = [
 
 
 @pytest.mark.parametrize(("file", "expected"), CODE, ids=[file for file, _ in CODE])
-def test_a_change_of_code_invalidates_exactly_what_depends_on_it(repository, file, expected):
-    kept = (repository / file).read_bytes()
+def test_a_change_of_code_invalidates_exactly_what_depends_on_it(edited, file, expected):
+    kept = (edited / file).read_bytes()
     try:
-        (repository / file).write_bytes(kept + b"\n")
-        changed = stages_changed(repository)
+        (edited / file).write_bytes(kept + b"\n")
+        changed = stages_changed(edited)
     finally:
-        (repository / file).write_bytes(kept)
+        (edited / file).write_bytes(kept)
     assert changed == set(expected.split())
 
 
@@ -175,14 +181,14 @@ def test_a_clone_pulls_and_pushes_though_nobody_ran_the_claims(repository, tmp_p
     assert "Running stage" not in call("dvc repro", tmp_path / "fresh").stdout
 
 
-def test_wrong_parameters_stop_the_run_before_any_work(repository):
-    kept = (repository / "params.yaml").read_text(encoding="utf-8")
+def test_wrong_parameters_stop_the_run_before_any_work(edited):
+    kept = (edited / "params.yaml").read_text(encoding="utf-8")
     try:
-        edit(repository, {"manifold.n": 1, "figures.tsne": ["vae"], "style.dpi": 5})
-        done = call("dvc repro", repository, check=False)
+        edit(edited, {"manifold.n": 1, "figures.tsne": ["vae"], "style.dpi": 5})
+        done = call("dvc repro", edited, check=False)
     finally:
-        (repository / "params.yaml").write_text(kept, encoding="utf-8")
-        call("dvc checkout -q", repository, check=False)
+        (edited / "params.yaml").write_text(kept, encoding="utf-8")
+        call("dvc checkout -q", edited, check=False)
     assert done.returncode != 0
     assert re.findall(r"Running stage '(\w+)'", done.stdout) == ["check"]
     for key in ("manifold.n is 1", "figures.tsne is ['vae']", "style.dpi is 5"):
@@ -190,18 +196,18 @@ def test_wrong_parameters_stop_the_run_before_any_work(repository):
     assert "Traceback" not in done.stderr
 
 
-def test_a_walk_between_classes_without_images_is_refused_with_what_there_is(repository):
-    kept = (repository / "params.yaml").read_text(encoding="utf-8")
-    before = sorted((repository / "data/decoded/cvae").iterdir())
+def test_a_walk_between_classes_without_images_is_refused_with_what_there_is(edited):
+    kept = (edited / "params.yaml").read_text(encoding="utf-8")
+    before = sorted((edited / "data/decoded/cvae").iterdir())
     try:
-        edit(repository, {"interpolation.pairs": [[1, 12]]})
+        edit(edited, {"interpolation.pairs": [[1, 12]]})
         command = "python -m stages.decode data/dataset/test.npz data/dataset/classes.json "
         command += "data/models/cvae.safetensors data/latents/cvae.npz "
         command += "data/classifier.safetensors data/decoded/cvae"
-        done = call(command, repository, check=False)
+        done = call(command, edited, check=False)
     finally:
-        (repository / "params.yaml").write_text(kept, encoding="utf-8")
+        (edited / "params.yaml").write_text(kept, encoding="utf-8")
     assert done.returncode == 1
     assert "interpolation.pairs: [1, 12]: there is no image of class 12" in done.stderr
     assert "Traceback" not in done.stderr
-    assert sorted((repository / "data/decoded/cvae").iterdir()) == before
+    assert sorted((edited / "data/decoded/cvae").iterdir()) == before
