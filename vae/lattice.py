@@ -23,6 +23,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from vae.log_sum import exp_, log_sum_exp_
 from vae.model import VAE, by_class
 from vae.model.likelihood import PixelBernoulli, softplus_sum
 from vae.objective import Objective, Terms
@@ -127,8 +128,8 @@ class _LogMeanExp(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         with torch.autocast(logits.device.type, enabled=False):  # bfloat16 would round to nats
             log_p = torch.addmm(-softplus_sum(logits), x, logits.T)
-        log_sum = log_p.logsumexp(1)
-        posterior = (log_p - log_sum[:, None]).exp_()
+        log_sum = log_sum_exp_(log_p.clone())
+        posterior = exp_(log_p - log_sum[:, None])
         reconstruction = (posterior * log_p).sum(1)
         ctx.save_for_backward(logits, x, posterior)
         ctx.mark_non_differentiable(reconstruction)

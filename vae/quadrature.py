@@ -26,6 +26,7 @@ from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
 from vae.evaluation import Track
+from vae.log_sum import exp_, log_sum_exp_
 from vae.model import VAE, by_class
 from vae.model.likelihood import PixelBernoulli
 from vae.objective import kl_by_axis, standard_normal
@@ -178,7 +179,7 @@ class Plane:
         at_once = max(1, _BLOCK // (len(x) * _COARSE**2))
         for some in torch.arange(len(tiles), device=x.device).split(at_once):
             for images, joint in self._joint(tiles[some].flatten(0, 1), everyone):
-                mass[some[:, None], images] = joint.unflatten(1, (len(some), -1)).logsumexp(2).T
+                mass[some[:, None], images] = log_sum_exp_(joint.unflatten(1, (len(some), -1))).T
         mass -= mass.logsumexp(0)
         self._held = mass > -_NEGLIGIBLE
         inner = torch.zeros(self.across, self.across, dtype=torch.bool, device=x.device)
@@ -204,7 +205,7 @@ class Plane:
         for codes, held in zip(track(self._tiles(points).unbind()), self._held, strict=True):
             for rows, joint in self._joint(codes, torch.nonzero(held & asked)[:, 0]):
                 top, where = joint.max(1)
-                terms = joint.sub_(top[:, None]).exp_().unflatten(1, (*shape[1:], -1)).sum(3)
+                terms = exp_(joint.sub_(top[:, None])).unflatten(1, (*shape[1:], -1)).sum(3)
                 found = terms.double().log() + top[:, None, None] + log_cell
                 parts[rows] = torch.logaddexp(parts[rows], found)
                 higher = top > highest[rows]
