@@ -1,7 +1,7 @@
 """Set the data set in params.yaml, as `make DATASET=…` asks, and the values of its preset.
 
-presets/<name>.yaml holds values of other keys, for data for which the shipped models
-are too small or of the wrong kind. `git checkout params.yaml` takes all of it back.
+A file in presets/ holds values of other keys, for data sets that it names under `for`, to which the
+shipped models do not suit. `git checkout params.yaml` takes all of it back.
 
 `dvc exp run -S` would do it, too, but stops with "failed to load directory" where it checks out
 cached results over those of a commit that was run elsewhere (DVC 3.67).
@@ -25,10 +25,12 @@ PRESETS = Path("presets")
 def main(name: str) -> None:
     """Leave all else in the file as it is, to the byte."""
     content = PARAMS.read_text(encoding="utf-8")
-    preset, values = PRESETS / f"{name}.yaml", {"dataset.name": name}
-    if preset.is_file():
-        values |= flatten(YAML(typ="safe").load(preset.read_text(encoding="utf-8")))
-        print(f"{PARAMS}: values of {preset}; `git checkout {PARAMS}` takes them back")
+    values = {"dataset.name": name}
+    for preset in sorted(PRESETS.glob("*.yaml")):
+        suited = YAML(typ="safe").load(preset.read_text(encoding="utf-8"))
+        if name in suited.pop("for"):
+            values |= flatten(suited)
+            print(f"{PARAMS}: values of {preset}; `git checkout {PARAMS}` takes them back")
     for key, value in values.items():
         content = _with(content, key, value)
     with atomic_write(PARAMS) as file:

@@ -27,29 +27,36 @@ def test_the_name_alone_is_set(root, here):
     assert here.read_bytes() == shipped
 
 
-@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
-def test_a_preset_sets_its_values_and_nothing_else(preset, root, here):
+PRESETS = {
+    name: values
+    for file in (ROOT / "presets").glob("*.yaml")
+    for values in [YAML(typ="safe").load(file.read_text(encoding="utf-8"))]
+    for name in values.pop("for")
+}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_its_values_and_nothing_else(name, root, here):
     shipped = (root / PARAMS).read_text(encoding="utf-8")
     here.write_text(shipped, encoding="utf-8")
     shutil.copytree(ROOT / "presets", here.with_name("presets"))
-    choose.main(preset.stem)
+    choose.main(name)
     changed = here.read_text(encoding="utf-8")
     loading.read(here)
     before, after = (flatten(YAML(typ="safe").load(text)) for text in (shipped, changed))
-    values = flatten(YAML(typ="safe").load(preset.read_text(encoding="utf-8")))
-    assert after == before | values | {"dataset.name": preset.stem}
+    assert after == before | flatten(PRESETS[name]) | {"dataset.name": name}
     assert re.findall("#.*", changed) == re.findall("#.*", shipped)
 
 
 def test_a_value_of_one_section_is_not_that_of_the_next(here):
     here.write_text("models:\n  a:\n    n: 1\n  b:\n    m: 2 # two\ndataset:\n  name: x\n")
     (here.parent / "presets").mkdir()
-    (here.parent / "presets/y.yaml").write_text("models: {b: {m: 3}}")
+    (here.parent / "presets/y.yaml").write_text("for: [y]\nmodels: {b: {m: 3}}")
     choose.main("y")
     assert here.read_text() == (
         "models:\n  a:\n    n: 1\n  b:\n    m: 3 # two\ndataset:\n  name: y\n"
     )
-    (here.parent / "presets/y.yaml").write_text("models: {a: {m: 3}}")
+    (here.parent / "presets/y.yaml").write_text("for: [x, y]\nmodels: {a: {m: 3}}")
     with pytest.raises(SystemExit, match=r"no models\.a\.m to be set"):
         choose.main("y")
 
