@@ -16,6 +16,8 @@ _LETTER_SIZE, _WORD_SIZE = 13, 9
 """Of class names on the plane, in points."""
 _OUTLINE = 3.0
 
+_MANY = 1000  # dots
+
 
 def frame(axes: Axes, limit: float, *, dark: bool = False, named: bool = True) -> None:
     """Make axes the latent plane: z₁ right, z₂ up, the shared limits, rings of the prior.
@@ -63,9 +65,13 @@ def scatter(
     classes: int,
     size: float | Float[ndarray, " n"] = 2.0,
 ) -> None:
-    """Dots in their class's colour, drawn in one order so that no class lies on top."""
+    """Dots in their class's colour, drawn in one order so that no class lies on top.
+
+    `size` is that of a thousand or more; of fewer each is larger, or they could hardly be seen.
+    """
     colours = np.array(palette(classes))[labels]
-    axes.scatter(points[:, 0], points[:, 1], s=size, c=colours, linewidths=0, alpha=0.6)
+    area = size * max(1.0, _MANY / max(1, len(points))) ** 0.5
+    axes.scatter(points[:, 0], points[:, 1], s=area, c=colours, linewidths=0, alpha=0.6)
 
 
 def label_classes(

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from figures import scatter
 from figures.plane import place
+from figures.plane import scatter as dots
 from tests.figures.drawing import CLASSES, LIMIT, LOOK, plane_axes
 
 PLANES = ["scatter", "digits", "uncertainty", "interpolation", "film"]
@@ -52,6 +54,13 @@ def test_names_of_clusters_that_coincide_are_moved_apart_by_no_more_than_need_be
     heights = np.diff(np.sort(places[:, 1]))
     line = 9 * 1.2 / 72 / 4.2 * 2 * LIMIT  # a line of 9 points on a plane of 4.2 inches
     np.testing.assert_allclose(heights, line, rtol=0.05)
+
+
+@pytest.mark.parametrize("n, area", [(5000, 2.0), (1000, 2.0), (250, 4.0)])
+def test_few_dots_are_larger(n, area):
+    axes = Figure().add_subplot()
+    dots(axes, np.zeros((n, 2)), np.zeros(n, int), 3)
+    assert axes.collections[0].get_sizes() == pytest.approx(area)
 
 
 def test_images_on_the_map_lie_at_their_codes():
