@@ -54,6 +54,7 @@ def small_params():
     root = loading.read(ROOT / "params.yaml")
     claims = loading.load(ROOT / "claims/params.yaml", ClaimsParams)
     models = {name: claims.models[name] for name in MODELS}
+    plane = root.evaluate.plane.model_copy(update={"n": 100})
 
     def small(model):
         return model.model_copy(update={"hidden": [24], "epochs": 8})
@@ -63,7 +64,7 @@ def small_params():
         claims=claims.model_copy(update={"models": {k: small(v) for k, v in models.items()}}),
         training=root.training.model_copy(update={"batch_size": 64, "learning_rate": 1e-2}),
         classifier=root.classifier.model_copy(update={"epochs": 20}),
-        evaluate=root.evaluate.model_copy(update={"samples": 20}),
+        evaluate=root.evaluate.model_copy(update={"samples": 20, "plane": plane}),
         manifold=root.manifold.model_copy(update={"page_n": 3}),
         frame=root.frame,
         style=Style(dpi=100, classes=12),
