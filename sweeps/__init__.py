@@ -1,1 +1,1 @@
-"""Many settings at once, on every core or on many machines, each a DVC experiment (`make sweep`)."""
+"""Many settings at once, each an experiment of DVC, on every core or on many machines."""

@@ -7,6 +7,7 @@ WORKERS, SCHEDULER, DASHBOARD, ORIGIN, CACHE, REMOTE, PATIENCE, METRIC.
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from dvc.repo import Repo
@@ -43,20 +44,21 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: {error}\n")
     try:
         failed = _run(sweep, base, targets(sweep, params), asked)
-        pages = write(sweep, base, params, asked, options.page, options.shared_css, options.reports)
+        folders = options.page, options.shared_css, options.reports
+        pages = write(sweep, base, params, asked, *folders, metric=os.environ.get("METRIC", ""))
     except (InputError, OSError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
     except KeyboardInterrupt:
         parser.exit(130, f"{parser.prog}: interrupted; what is done is kept: run it again\n")
     for experiment in asked:
         if experiment.name in failed:
-            print(f"failed: {_words(experiment)}: {failed[experiment.name]}", file=sys.stderr)
+            print(f"failed: {experiment.words}: {failed[experiment.name]}", file=sys.stderr)
     print(f"{sweep.name}: {len(asked) - len(failed)} of {len(asked)} settings have results.")
     print(f"The report lies in {' and '.join(map(str, pages))}.")
     sys.exit(1 if failed else 0)
 
 
-def _run(sweep: Sweep, base: str, stages: list[str], asked: list[Experiment]) -> dict[str, str]:
+def _run(sweep: Sweep, base: str, stages: Sequence[str], asked: list[Experiment]) -> dict[str, str]:
     """Run what the origin has not; why what failed did so."""
     told = os.environ.get
     here = str(Path.cwd())
@@ -85,11 +87,6 @@ def _run(sweep: Sweep, base: str, stages: list[str], asked: list[Experiment]) ->
         finally:
             if origin != here:
                 git.fetch(origin, base)
-
-
-def _words(experiment: Experiment) -> str:
-    """A setting in a line."""
-    return ", ".join(f"{key} {value}" for key, value in experiment.setting.items())
 
 
 if __name__ == "__main__":

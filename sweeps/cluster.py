@@ -48,6 +48,7 @@ def connected(scheduler: str, workers: int, dashboard: str) -> Iterator[Client]:
             threads_per_worker=1,
             memory_limit=0,  # what computes is no part of them
             dashboard_address=dashboard or None,
+            local_directory=".dvc/tmp",  # beside the cache, to which its files can be linked
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -1,7 +1,7 @@
 """The experiments of a sweep: settings with all other parameters, under names made from these.
 
-What is done is known by its name, which is a hash of the commit, of every parameter and of the
-stages that run: an edit of the sweep's file runs only what is new, and sweeps share what they share.
+What is done is known by its name, a hash of the commit, of every parameter and of the stages that
+run: an edit of the sweep's file runs only what is new, and what two sweeps ask for is run once.
 """
 
 import hashlib
@@ -31,6 +31,11 @@ class Experiment:
     params: Mapping[str, Any]
     """All parameters, by dotted key."""
 
+    @property
+    def words(self) -> str:
+        """The setting in a line."""
+        return ", ".join(f"{key} {value}" for key, value in self.setting.items()) or "as it is"
+
 
 def experiments(sweep: Sweep, origin: str, base: str, params: Params) -> list[Experiment]:
     """Every experiment that a sweep asks for, each once.
@@ -44,7 +49,8 @@ def experiments(sweep: Sweep, origin: str, base: str, params: Params) -> list[Ex
     Raises:
         InputError: a setting is none that the pipeline takes, with one line for every mistake.
     """
-    found, mistakes = {}, {}
+    found: dict[str, Experiment] = {}
+    mistakes: dict[str, None] = {}
     for setting in sweep.expanded():
         try:
             content = _with(params, setting)
@@ -99,5 +105,3 @@ def _name(what: list[Any]) -> str:
     text = json.dumps(what, default=str, sort_keys=True)
     whole = json.loads(text, parse_int=float)
     return f"sweep-{hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:_DIGITS]}"
-
-

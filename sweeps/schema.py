@@ -1,19 +1,4 @@
-"""The schema of a sweep's file, and the settings that it asks for.
-
-    name: beta                      # of the report
-    seeds: [0, 1, 2]                # with which every setting is run
-    grid:                           # every combination of these
-      models.vae.objective.beta: [0.5, 1, 2, 4]
-    ranges:                         # and of these, as a grid of `count` values
-      training.learning_rate: {from: 1e-3, to: 1e-2, count: 3, scale: log}
-    random:                         # beside them, so many draws
-      count: 20
-      seed: 0
-      draws: {models.vae.latent_dim: {from: 2, to: 20, scale: integer}}
-    settings:                       # and these
-      - {models.vae.objective.beta: 0, models.vae.objective.mmd: 10}
-    targets: [evaluate@vae]         # stages to run; by default those that measure the models
-"""
+"""The schema of a sweep's file, and the settings that it asks for; README.md here has all keys."""
 
 import math
 import random
@@ -100,14 +85,14 @@ class Random(Section):
 
 
 class Sweep(Section):
-    """A sweep's file; see this module's docstring."""
+    """A sweep's file."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     seeds: Annotated[list[Seed], Field(min_length=1)] | None = None
-    grid: dict[Key, Annotated[list[Value], Field(min_length=1)]] = {}
-    ranges: dict[Key, Range] = {}
+    grid: dict[Key, Annotated[list[Value], Field(min_length=1)]] = Field(default_factory=dict)
+    ranges: dict[Key, Range] = Field(default_factory=dict)
     random: Random | None = None
-    settings: list[dict[Key, Value]] = []
+    settings: list[dict[Key, Value]] = Field(default_factory=list)
     targets: Annotated[list[str], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")

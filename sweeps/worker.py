@@ -4,8 +4,8 @@
     run       dvc exp run, with a cache that lies at a path which all share, or a remote of DVC's
     hand in   the experiment's reference is pushed to the origin, if none of that name came first
 
-Trouble that may pass, such as an origin out of reach or a full disk, is waited for, and what a stage
-says of its own failure, such as a training that diverges, is the answer.
+Trouble that may pass, such as an origin out of reach or a full disk, is waited for; what a stage says
+of its own failure, such as a training that diverges, is the answer.
 
 A worker may be killed at any moment. Its stages and its DVC are forks of `pipeline/forkserver.py`,
 which ends when the pipe from the worker does, and they with it. Nothing is in the origin but whole
@@ -93,7 +93,7 @@ def patiently(job: Job, step: Callable[[], T]) -> T:
 
 @contextmanager
 def _alone(job: Job, name: str) -> Iterator[None]:
-    """Wait for whoever runs the same, as far as the shared cache is seen; the dead wait for none."""
+    """Wait for who runs the same with the same cache; the system lets go of what the dead hold."""
     if not job.cache:
         yield  # whoever comes second hands in nothing
         return
