@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 
 import cloudpickle
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
@@ -18,6 +19,8 @@ cloudpickle.register_pickle_by_value(worker)
 
 _ELSEWHERE = 2
 """How often what failed by trouble is tried again, maybe by another worker."""
+_AHEAD = 1000
+"""So many settings at most wait at the scheduler, at 20 kB each."""
 _BAR = "{desc}{bar}| {n_fmt}/{total_fmt} done{postfix} [{elapsed}, {remaining} left]"
 
 
@@ -66,23 +69,32 @@ def run_all(client: Client, job: Job, settings: Mapping[str, Setting], what: str
         InputError: the scheduler is gone.
     """
     failed: dict[str, str] = {}
-    names = {
-        client.submit(
-            work, job, name, setting, key=f"{name}-{job.base}", retries=_ELSEWHERE, pure=False
-        ): name
-        for name, setting in settings.items()
-    }
-    with tqdm(total=len(names), desc=what, bar_format=_BAR, disable=None, leave=False) as bar:
-        for future in as_completed(list(names)):
+    names: dict[Future, str] = {}
+    waiting = iter(settings.items())
+
+    def run(name: str, setting: Setting) -> str:
+        return work(job, name, setting)  # sent whole: workers have no such module
+
+    def submitted(count: int) -> Iterator[Future]:
+        for name, setting in islice(waiting, count):
+            key = f"{name}-{job.base}"
+            future = client.submit(run, name, setting, key=key, retries=_ELSEWHERE, pure=False)
+            names[future] = name
+            yield future
+
+    with tqdm(total=len(settings), desc=what, bar_format=_BAR, disable=None, leave=False) as bar:
+        ended = as_completed(list(submitted(_AHEAD)))
+        for future in ended:
             name = names.pop(future)
             if future.status == "cancelled":
                 raise InputError("the scheduler is gone; what is done is kept: run this again")
             if reason := _failure(future):
                 failed[name] = reason
+            future.release()
+            ended.update(list(submitted(1)))
             running = min(len(names), sum(client.nthreads().values()))
             bar.set_postfix_str(f"{running} running, {len(failed)} failed", refresh=False)
             bar.update()
-            future.release()
     return failed
 
 

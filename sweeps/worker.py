@@ -4,8 +4,8 @@
     run       dvc exp run, with a cache that lies at a path which all share, or a remote of DVC's
     hand in   the experiment's reference is pushed to the origin, if none of that name came first
 
-Trouble that may pass, such as an origin out of reach or a full disk, is waited for; what a stage says
-of its own failure, such as a training that diverges, is the answer.
+Trouble that may pass, such as an origin out of reach or a full disk, is waited for; what a stage
+says of its own failure, such as a training that diverges, is the answer.
 
 A worker may be killed at any moment. Its stages and its DVC are forks of `pipeline/forkserver.py`,
 which ends when the pipe from the worker does, and they with it. Nothing is in the origin but whole
@@ -36,8 +36,8 @@ T = TypeVar("T")
 
 _STAGE = re.compile(r"^python -m (?:stages|claims|scores)\.\S+: .*", re.MULTILINE)
 """What a stage says when it fails."""
-_LONGEST = 60.0
-"""Seconds between two tries."""
+_PAUSE = 0.1
+"""Between two tries at most, as a share of the patience."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def work(job: Job, name: str, setting: Mapping[str, Any]) -> str:
 
 def patiently(job: Job, step: Callable[[], T]) -> T:
     """A step's result, tried again after longer and longer pauses while there is trouble."""
-    end, pause = time.monotonic() + job.patience, 1.0
+    longest = _PAUSE * job.patience
+    end, pause = time.monotonic() + job.patience, min(1.0, longest)
     while True:
         try:
             return step()
@@ -88,7 +89,7 @@ def patiently(job: Job, step: Callable[[], T]) -> T:
             if time.monotonic() + pause > end:
                 raise
         time.sleep(pause)
-        pause = min(2 * pause, _LONGEST)
+        pause = min(2 * pause, longest)
 
 
 @contextmanager
