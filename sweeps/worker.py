@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 _STAGE = re.compile(r"^python -m (?:stages|claims|scores)\.\S+: .*", re.MULTILINE)
 """What a stage says when it fails."""
-_PAUSE = 0.1
+_PAUSE = 1 / 30
 """Between two tries at most, as a share of the patience."""
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 from ruamel.yaml import YAML
@@ -44,9 +45,10 @@ def environment(**more):
     return os.environ | {"PATH": path, "OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"} | more
 
 
-def sweep(mine, file, **told):
+def sweep(mine, name, **told):
     """Start `python -m sweeps` as `make sweep` does."""
-    command = [sys.executable, "-m", "sweeps", file, "pages/sweep", "pages/shared.css", "reports"]
+    folders = ["pages/sweep", "pages/shared.css", "reports"]
+    command = [sys.executable, "-m", "sweeps", f"sweeps/{name}.yaml", *folders]
     return subprocess.Popen(
         command, cwd=mine, env=environment(**told), stdout=-1, stderr=-1, text=True
     )
@@ -54,15 +56,14 @@ def sweep(mine, file, **told):
 
 def ended(process, status):
     """What it said, once it has ended with a status."""
-    said, wrong = process.communicate(timeout=300)
-    assert process.returncode == status, said + wrong
-    return said, wrong
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == status, out + err
+    return SimpleNamespace(out=out, err=err)
 
 
 def write(mine, name, **content):
     """A sweep's file."""
     YAML(typ="safe").dump({"name": name, **content}, mine / f"sweeps/{name}.yaml")
-    return f"sweeps/{name}.yaml"
 
 
 @contextmanager
@@ -114,7 +115,7 @@ def wait_for(condition, process=None, seconds=120):
     while not condition():
         assert time.monotonic() < end
         assert process is None or process.poll() is None, process.communicate()
-        time.sleep(0.02)
+        time.sleep(0.2)  # to look through all processes takes a tenth of it
 
 
 def references(origin):
