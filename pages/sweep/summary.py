@@ -48,10 +48,8 @@ class Part:
 
     @property
     def means(self) -> np.ndarray:
-        """Of each setting, such that higher is better."""
-        return BETTER[self.ranking.key.rpartition(".")[2]] * np.array(
-            [place.mean for place in self.ranking.places]
-        )
+        """Of each setting, over its seeds."""
+        return np.array([place.mean for place in self.ranking.places])
 
     @property
     def spreads(self) -> np.ndarray:
