@@ -65,6 +65,8 @@ def _run(sweep: Sweep, base: str, stages: Sequence[str], asked: list[Experiment]
     origin, remote = told("ORIGIN", here), told("REMOTE", "")
     if edited := git.uncommitted():
         print(f"not committed, so not seen by the sweep: {', '.join(edited)}", file=sys.stderr)
+    if origin != here:
+        git.require(origin, base)
     done = git.done(origin, base)
     todo = {each.name: each.setting for each in asked if each.name not in done}
     if not todo:

@@ -49,6 +49,22 @@ def done(origin: str, base: str) -> set[str]:
     return {line.rpartition("/")[2] for line in listed}
 
 
+def require(origin: str, base: str) -> None:
+    """Stop if no branch of another repository can hold a commit.
+
+    A branch that has gone where this repository has not been may.
+
+    Raises:
+        InputError: naming the commit and the remedy.
+    """
+    tips = {line.split()[0] for line in git("ls-remote", "-h", origin).decode().splitlines()}
+    for tip in tips:
+        words = ["git", "merge-base", "--is-ancestor", base, tip]
+        if subprocess.run(words, capture_output=True).returncode != 1:  # 128: not known here
+            return
+    raise InputError(f"{origin} has no branch with {base[:10]}, which is to be run; push one")
+
+
 def fetch(origin: str, base: str) -> None:
     """Bring the sweeps' experiments on a commit here."""
     names = f"{folder(base)}/sweep-*"

@@ -1,6 +1,7 @@
 """A small project, and a scheduler and workers as processes of their own, with separate folders."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -12,8 +13,15 @@ from types import SimpleNamespace
 import psutil
 from ruamel.yaml import YAML
 
-from tests.project import call
+from tests.project import ROOT, call
 
+README = (
+    (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## More than one machine\n")[2]
+)
+HERE, SCHEDULER, WORKER, THERE = re.findall(
+    r"^(?:make|\.venv).*?(?=\s+#|$)", README.partition("\n## ")[0], re.MULTILINE
+)
+"""What a reader would run, in a shell each."""
 STAGES = ("check", "download", "train", "encode", "evaluate")
 
 
@@ -35,23 +43,24 @@ def project(repository, folder):
     call("git config user.email t@example.org && git config user.name t", mine)
     call("git rm -rqf claims scores/dvc.yaml && git add -A && git commit -qm small", mine)
     call("git clone -q --bare mine origin", folder)
-    call("git remote set-url origin ../origin", mine)
+    for place in (mine, folder):
+        (place / ".venv").symlink_to(sys.prefix)
     return mine, folder / "origin"
 
 
-def environment(**more):
-    """For the programs of a sweep: without a tale of a terminal, one thread each."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"} | more
+def environment():
+    """For the programs of a sweep."""
+    return os.environ | {"OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"}
 
 
-def sweep(mine, name, **told):
-    """Start `python -m sweeps` as `make sweep` does."""
-    folders = ["pages/sweep", "pages/shared.css", "reports"]
-    command = [sys.executable, "-m", "sweeps", f"sweeps/{name}.yaml", *folders]
-    return subprocess.Popen(
-        command, cwd=mine, env=environment(**told), stdout=-1, stderr=-1, text=True
-    )
+def sweep(mine, name, line=HERE, **told):
+    """Start a line of the README, for another sweep and with other values of its variables."""
+    make, target, _, *variables = shlex.split(line)
+    assert {word.partition("=")[0] for word in variables} <= told.keys()
+    values = [f"{key}={value}" for key, value in {"SWEEP": f"sweeps/{name}.yaml", **told}.items()]
+    # the environment is that of these tests
+    command = [make, "-o", ".venv/bin/ready", "-o", ".venv/bin/sweeps", target, *values]
+    return subprocess.Popen(command, cwd=mine, env=environment(), stdout=-1, stderr=-1, text=True)
 
 
 def ended(process, status):
@@ -70,9 +79,7 @@ def write(mine, name, **content):
 def running(*command, cwd, log):
     """A process, killed at the end if it has not ended."""
     with log.open("ab") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=cwd, env=environment(), stdout=file, stderr=file
-        )
+        process = subprocess.Popen(command, cwd=cwd, env=environment(), stdout=file, stderr=file)
     try:
         yield process
     finally:
@@ -83,9 +90,9 @@ def running(*command, cwd, log):
 @contextmanager
 def scheduler(folder):
     """A scheduler on the loopback: its process and its address."""
-    command = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    command = [*shlex.split(SCHEDULER), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     log = folder / "scheduler.log"
-    with running(*command, "--no-dashboard", cwd=folder, log=log) as process:
+    with running(*command, cwd=folder, log=log) as process:
         while "Scheduler at:" not in log.read_text():
             assert process.poll() is None, log.read_text()
             time.sleep(0.05)
@@ -94,9 +101,9 @@ def scheduler(folder):
 
 def worker(address, folder):
     """A worker of one thread that keeps its files in a folder of its own."""
-    command = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
-    command += ["--no-dashboard", "--local-directory", str(folder)]
-    return running(*command, cwd=folder, log=folder.parent / f"{folder.name}.log")
+    command = shlex.split(WORKER.replace("tcp://head:8786", address))
+    command += ["--nworkers", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder)]
+    return running(*command, cwd=folder.parent, log=folder.parent / f"{folder.name}.log")
 
 
 def at_work(folder, word=""):
@@ -119,7 +126,12 @@ def wait_for(condition, process=None, seconds=120):
 
 
 def references(origin):
-    """The experiments that a repository holds, by name; all are whole."""
+    """The experiments that a repository holds: their commits by name."""
+    listed = call("git for-each-ref --format='%(refname:lstrip=4) %(objectname)' refs/exps", origin)
+    return dict(line.split() for line in listed.stdout.splitlines())
+
+
+def whole(origin):
+    """The same, once Git has looked at every object."""
     call("git fsck --strict --no-dangling", origin)
-    listed = call("git for-each-ref refs/exps", origin).stdout.split("\n")
-    return {line.rpartition("/")[2]: line.split()[0] for line in listed if line}
+    return references(origin)
