@@ -7,7 +7,7 @@
 # make sweep SWEEP=sweeps/beta.yaml    many settings, each a DVC experiment, on every core or on other
 #               machines (sweeps/README.md): writes reports/sweeps/beta.html
 # make scores   published settings, trained here: writes scores/scores.md
-# make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
+# make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md, sweeps.md
 # make audit    a bill of what is installed, sbom.json, and its known vulnerabilities
 # make chaos    kills and damages runs at random for some MINUTES, and counts what survives
 # make deps     writes the code dependencies of every stage into dvc.yaml, after a change of imports
@@ -58,8 +58,9 @@ sweep: $(BIN)/sweeps
 	@python -m pipeline.recover
 	@python -m sweeps $(SWEEP) pages/sweep pages/shared.css reports
 
-bench: $(BIN)/ready
+bench: $(BIN)/sweeps
 	python -m benchmarks.bench
+	python -m benchmarks.sweeps
 
 audit: $(AUDIT)/ready
 	zizmor . # with GH_TOKEN it asks GitHub for the actions, too

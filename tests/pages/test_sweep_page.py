@@ -106,8 +106,7 @@ def page(tmp_path, runs):
     return file
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("count", [1, 3, 40])
+@pytest.mark.parametrize(("count", "scheme"), [(1, "light"), (3, "dark"), (40, "light")])
 def test_the_page_opens_offline_and_fits_every_screen(tmp_path, opened, accessible, count, scheme):
     runs = [
         run(f"sweep-{i}", -100.0 - i % 7, beta=float(i), rate=0.1 + i % 3) for i in range(count)
