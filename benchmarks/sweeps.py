@@ -28,7 +28,7 @@ from sweeps.worker import Clone, Job
 RESULTS = Path(__file__).with_name("sweeps.md")
 BETA = "models.vae.objective.beta"
 SHORT = {"dataset.name": "digits", "models.vae.epochs": 3, "models.vae.film": 0}
-SHOW_LIMIT = 300
+SHOW_LIMIT = 200
 """Seconds for which `dvc exp show` is waited for."""
 
 
@@ -128,8 +128,7 @@ def many(folder: Path, counts: list[int], workers: int) -> list[list[str]]:
     base = _run("git", "rev-parse", "HEAD", cwd=origin).strip()
     job = Job(str(origin), base, (), str(folder / "cache"), "", ("s", "s@example.org"))
     worker.Clone = Stub  # type: ignore[misc]
-    rows = []
-    there = 0
+    rows, there, shown = [], 0, ""
     with (
         LocalCluster(workers, processes=False, threads_per_worker=1, dashboard_address=None) as c,
         Client(c) as client,
@@ -145,7 +144,7 @@ def many(folder: Path, counts: list[int], workers: int) -> list[list[str]]:
             listed = _run("git", "ls-remote", str(origin), "refs/exps/*").count("\n")
             listing = time.perf_counter() - listing
             assert listed == count, listed
-            shown = _shown(origin, show)
+            shown = shown if shown.startswith(">") else _shown(origin, show)
             rate = (count - there) / seconds
             rows.append([f"{count:,}", f"{seconds:.0f}", f"{rate:.0f}", f"{listing:.2f}", shown])
             print(*rows[-1], flush=True)
