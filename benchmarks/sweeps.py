@@ -27,7 +27,7 @@ from sweeps.worker import Clone, Job
 
 RESULTS = Path(__file__).with_name("sweeps.md")
 BETA = "models.vae.objective.beta"
-SHORT = {"dataset.name": "digits", "models.vae.epochs": 3, "models.vae.film": 0}
+SHORT = {"dataset.name": "digits", "models.vae.epochs": 3}
 SHOW_LIMIT = 200
 """Seconds for which `dvc exp show` is waited for."""
 

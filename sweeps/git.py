@@ -33,8 +33,8 @@ def base() -> str:
 
 
 def uncommitted() -> list[str]:
-    """Tracked files with changes that no worker will see."""
-    paths = [f":(exclude,glob){path}" for path in _NOT_RUN]
+    """Tracked files, but for results, with changes that no worker will see."""
+    paths = [f":(exclude,glob){path}" for path in (*_NOT_RUN, "reports/**", "**/dvc.lock")]
     return git("diff", "--name-only", "HEAD", "--", ".", *paths).decode().splitlines()
 
 
