@@ -50,7 +50,9 @@ def connected(scheduler: str, workers: int, dashboard: str) -> Iterator[Client]:
             n_workers=workers or os.cpu_count(),
             threads_per_worker=1,
             memory_limit=0,  # what computes is no part of them
-            dashboard_address=dashboard or None,
+            # without a dashboard there is a server of its own status all the same, on a free port
+            dashboard_address=dashboard or "127.0.0.1:0",
+            scheduler_kwargs={"dashboard": bool(dashboard)},
             local_directory=".dvc/tmp",  # beside the cache, to which its files can be linked
         ) as cluster,
         Client(cluster) as client,
