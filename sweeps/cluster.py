@@ -49,6 +49,7 @@ def connected(scheduler: str, workers: int, dashboard: str) -> Iterator[Client]:
         LocalCluster(
             n_workers=workers or os.cpu_count(),
             threads_per_worker=1,
+            silence_logs=logging.CRITICAL,
             memory_limit=0,  # what computes is no part of them
             # without a dashboard there is a server of its own status all the same, on a free port
             dashboard_address=dashboard or "127.0.0.1:0",

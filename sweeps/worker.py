@@ -175,10 +175,13 @@ class Clone:
             cwd=self.folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # its own, if it is ended in its imports
             text=True,
             env=self._environment(f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"),
         )
         self.path = self.server.stdout.readline().strip()  # type: ignore[union-attr]
+        if not self.path:
+            raise OSError(f"{self.folder}: pipeline/forkserver.py did not start")
 
     def _environment(self, path: str) -> dict[str, str]:
         site = str(self.folder / ".dvc/tmp/site")
