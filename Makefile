@@ -4,8 +4,10 @@
 # make compare REVS="main softer"    which commit, branch or experiment is better, and why, in one
 #               page; METRIC=log_likelihood ranks by another number than the ELBO
 # make claims   what the literature says of VAEs, put to the test: writes reports/claims.md
+# make sweep SWEEP=sweeps/beta.yaml    many settings, each a DVC experiment, on every core or on other
+#               machines (sweeps/README.md): writes reports/sweeps/beta.html
 # make scores   published settings, trained here: writes scores/scores.md
-# make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md
+# make bench    speed, beside a peer's way in the same run: writes benchmarks/results.md, sweeps.md
 # make audit    a bill of what is installed, sbom.json, and its known vulnerabilities
 # make chaos    kills and damages runs at random for some MINUTES, and counts what survives
 # make deps     writes the code dependencies of every stage into dvc.yaml, after a change of imports
@@ -24,7 +26,7 @@ ifneq ($(wildcard ../shared),)
 export DATASET_MIRROR ?= $(abspath ../shared)
 endif
 
-.PHONY: report test compare claims scores bench audit chaos deps lock
+.PHONY: report test compare claims scores sweep bench audit chaos deps lock
 report: $(BIN)/ready
 	@python -m pipeline.recover || { rm -rf pipeline/__pycache__ && python -m pipeline.recover; }
 	@python -m pipeline.fetch data/archives $(DATASET); \
@@ -36,7 +38,7 @@ report: $(BIN)/ready
 	esac && $(FORKS) dvc repro
 	@echo "The report lies in reports/report.md and, with its pages, in reports/index.html."
 
-test: $(BIN)/ready
+test: $(BIN)/ready $(BIN)/sweeps
 	ruff check . && ruff format --check . && oxlint -c pages/.oxlintrc.json pages && zizmor -q --offline .
 	mypy & types=$$!; pytest -n logical --dist loadscope --no-loadscope-reorder && wait $$types
 
@@ -52,8 +54,13 @@ scores: report
 	$(FORKS) dvc repro scores/dvc.yaml
 	@echo "The scores lie in scores/scores.md."
 
-bench: $(BIN)/ready
+sweep: $(BIN)/sweeps
+	@python -m pipeline.recover
+	@python -m sweeps $(SWEEP) pages/sweep pages/shared.css reports
+
+bench: $(BIN)/sweeps
 	python -m benchmarks.bench
+	python -m benchmarks.sweeps
 
 audit: $(AUDIT)/ready
 	zizmor . # with GH_TOKEN it asks GitHub for the actions, too
@@ -71,6 +78,7 @@ LOCK := -q --universal --python-version 3.11 --generate-hashes --no-header --no-
 lock: $(BIN)/ready
 	uv pip compile $(LOCK) pyproject.toml --group dev -o requirements.txt
 	uv pip compile $(LOCK) --group audit --constraint requirements.txt -o requirements-audit.txt
+	uv pip compile $(LOCK) --group sweep --constraint requirements.txt -o requirements-sweep.txt
 	uv --version | sed 's/^uv \([^ ]*\).*/uv==\1/' | uv pip compile $(LOCK) - -o requirements-uv.txt
 
 # what a source distribution is built with is pinned, too
@@ -81,6 +89,11 @@ $(BIN)/ready: requirements-uv.txt requirements.txt
 	$(PYTHON) -m venv --clear .venv # an installation that was interrupted leaves half a package
 	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-uv.txt
 	$(BIN)/uv $(INSTALL) --python $(BIN)/python --compile-bytecode -r requirements.txt
+	@touch $@
+
+# Dask, of which only sweeps have need
+$(BIN)/sweeps: requirements-sweep.txt $(BIN)/ready
+	uv $(INSTALL) --python $(BIN)/python --compile-bytecode -r requirements-sweep.txt
 	@touch $@
 
 $(AUDIT)/ready: requirements-audit.txt $(BIN)/ready

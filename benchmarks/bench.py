@@ -133,7 +133,7 @@ def machine(busy: float) -> str:
         ["torch", torch.__version__],
         ["torchvision", torchvision.__version__],
     ]
-    return _table(["machine", ""], rows)
+    return table(["machine", ""], rows)
 
 
 def speed(speeds: Mapping[str, Sequence[float]]) -> str:
@@ -143,14 +143,14 @@ def speed(speeds: Mapping[str, Sequence[float]]) -> str:
         ratios = [rate / other for rate, other in zip(rates, speeds[EXAMPLE], strict=True)]
         spread = "" if name == EXAMPLE else f"{min(ratios):.2f}–{max(ratios):.2f}"
         rows.append([name, f"{median(rates):,.0f}", f"{median(ratios):.2f}", spread])
-    return _table(["", "images/s, median", "ratio, median", "ratio, min–max"], rows)
+    return table(["", "images/s, median", "ratio, median", "ratio, min–max"], rows)
 
 
 def quality(losses: Mapping[str, float], epochs: int) -> str:
     """Test losses, measured and published."""
     rows = [[name, str(epochs), f"{loss:.2f}"] for name, loss in losses.items()]
     rows.append(["the example, published", str(PUBLISHED_EPOCHS), PUBLISHED_LOSS])
-    return _table(["", "epochs", "−ELBO, nats per test image"], rows)
+    return table(["", "epochs", "−ELBO, nats per test image"], rows)
 
 
 def share(peaks: Mapping[Precision, float], speeds: Mapping[str, Sequence[float]]) -> str:
@@ -160,7 +160,7 @@ def share(peaks: Mapping[Precision, float], speeds: Mapping[str, Sequence[float]
         achieved = flops_per_image() * max(speeds[ours(precision)])
         gigaflops = [f"{number / 1e9:,.0f}" for number in (achieved, peak)]
         rows.append([ours(precision), *gigaflops, f"{achieved / peak:.0%}"])
-    return _table(["", "training, GFLOP/s", "peak, GFLOP/s", "share"], rows)
+    return table(["", "training, GFLOP/s", "peak, GFLOP/s", "share"], rows)
 
 
 def passes(pipeline: Pipeline) -> str:
@@ -172,7 +172,7 @@ def passes(pipeline: Pipeline) -> str:
         "all else that depends on it": pipeline.rest,
     }
     rows = [[name, str(len(run.stages)), f"{run.total:.1f}"] for name, run in each.items()]
-    return _table(["`dvc repro`", "stages run", "time, s"], rows)
+    return table(["`dvc repro`", "stages run", "time, s"], rows)
 
 
 def stages(run: Pass) -> str:
@@ -185,7 +185,7 @@ def stages(run: Pass) -> str:
     for name, items in groups.items():
         parts = ", ".join(f"{item} {seconds:.1f}" for item, seconds in items if item)
         rows.append([f"`{name}`", f"{sum(seconds for _, seconds in items):.1f}", parts])
-    return _table(["stage", "time, s", "of it, s"], rows)
+    return table(["stage", "time, s", "of it, s"], rows)
 
 
 def explorers(pages: Sequence[Explorer]) -> str:
@@ -204,10 +204,10 @@ def explorers(pages: Sequence[Explorer]) -> str:
         for page in pages
     ]
     head = ["explorer", "MB", "ready, ms", "one decode, ms", "frames/s", "late frames"]
-    return _table([*head, "decoder's error", "with encoder"], rows)
+    return table([*head, "decoder's error", "with encoder"], rows)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Markdown; every column but the first is flush right."""
     rule = ["---"] + ["---:"] * (len(header) - 1)
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])

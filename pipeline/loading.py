@@ -31,12 +31,16 @@ _SHOWN = {"explorer_tsne": "tsne", "film_page": "film"}
 
 def read(path: Path) -> Params:
     """The checked parameters of the pipeline; see `load`."""
-    content = _content(path)
+    return checked(_content(path), str(path))
+
+
+def checked(content: dict[Any, Any], origin: str) -> Params:
+    """Parameters of the pipeline that a file or the like, `origin`, holds; see `load`."""
     figures = content.get("figures")
     known = Params.model_fields.keys()
     own = {key for key in content if isinstance(figures, dict) and key in figures} - known
     content = {key: value for key, value in content.items() if key not in own}
-    return _check(content, str(path), Params, _misfits(content))
+    return _check(content, origin, Params, _misfits(content))
 
 
 def load(path: Path, schema: type[S]) -> S:

@@ -44,6 +44,7 @@ settings.load_profile("each-time-the-same")
 
 LONGEST = [
     "test_run_of_the_pipeline",  # which makes the run that others work on
+    "test_faults",
     "test_names",
     "test_claims",
     "test_damaged_inputs",

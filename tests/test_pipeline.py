@@ -13,7 +13,17 @@ from pipeline import deps
 from tests.project import ROOT
 from tests.stages_of import ALL, EVERY, FILES, SCRIPTS, declared, main_of, module_of, outs, read
 
-FOLDERS = ("vae", "figures", "pages", "pipeline", "stages", "claims", "scores", "benchmarks")
+FOLDERS = (
+    "vae",
+    "figures",
+    "pages",
+    "pipeline",
+    "stages",
+    "claims",
+    "scores",
+    "sweeps",
+    "benchmarks",
+)
 KEPT = {"data/archives", "data/states", "data/dataset"}
 """Folders that commands name and no stage owns whole."""
 
