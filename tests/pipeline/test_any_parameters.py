@@ -143,7 +143,8 @@ def test_a_key_that_is_missing_is_named(tmp_path, where):
     content, _ = altered(name, path, lambda place, key: place.pop(key))
     said = told(name, content, tmp_path)
     if f"{'.'.join(map(str, path))}: missing" not in (mistakes(said) if said else ()):
-        assert chosen(path) or path[-1] == "once"
+        one_of_two = "give samples or plane" in (said or "")
+        assert chosen(path) or path[-1] == "once" or one_of_two
 
 
 @given(st.sampled_from(KEYS), st.text(LETTERS, min_size=1, max_size=8), VALUES)
