@@ -136,7 +136,7 @@ def _scales(models: Mapping[str, Model]) -> str:
 
 
 def headline(
-    name: str, params: Params, numbers: Mapping[str, Any], pixels: int
+    name: str, params: Params, numbers: Mapping[str, Any], size: int
 ) -> list[tuple[str, str]]:
     """A few numbers of the model `name` that need no formula, each with what it says.
 
@@ -144,10 +144,11 @@ def headline(
         name: of a model.
         params: of the run.
         numbers: of that model, as `stages.evaluate` writes them.
-        pixels: of an image, times its channels.
+        size: of an image, its pixels times their channels.
     """
     model, neighbours = params.models[name], params.evaluate.neighbours
-    told = [(f"{pixels} → {model.latent_dim}", "pixels of an image, and the numbers kept of it")]
+    kept = "numbers that make up an image, and those kept of it"
+    told = [(f"{size:,} → {model.latent_dim}", kept)]
     if not model.conditional and numbers["knn_accuracy"] is not None:
         told.append(
             (
