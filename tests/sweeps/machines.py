@@ -50,7 +50,8 @@ def project(repository, folder):
 
 def environment():
     """For the programs of a sweep."""
-    return os.environ | {"OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"}
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    return outside | {"OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"}
 
 
 def sweep(mine, name, line=HERE, **told):
