@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 import cloudpickle
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 from tqdm import tqdm
 
 from sweeps import worker
@@ -86,18 +86,23 @@ def run_all(client: Client, job: Job, settings: Mapping[str, Setting], what: str
             yield future
 
     with tqdm(total=len(settings), desc=what, bar_format=_BAR, disable=None, leave=False) as bar:
-        ended = as_completed(list(submitted(_AHEAD)))
-        for future in ended:
-            name = names.pop(future)
-            if future.status == "cancelled":
-                raise InputError("the scheduler is gone; what is done is kept: run this again")
-            if reason := _failure(future):
-                failed[name] = reason
-            future.release()
-            ended.update(list(submitted(1)))
-            running = min(len(names), sum(client.nthreads().values()))
-            bar.set_postfix_str(f"{running} running, {len(failed)} failed", refresh=False)
-            bar.update()
+        try:
+            ended = as_completed(list(submitted(_AHEAD)))
+            for future in ended:
+                name = names.pop(future)
+                if future.status == "cancelled":
+                    raise OSError
+                if reason := _failure(future):
+                    failed[name] = reason
+                future.release()
+                ended.update(list(submitted(1)))
+                running = min(len(names), sum(client.nthreads().values()))
+                bar.set_postfix_str(f"{running} running, {len(failed)} failed", refresh=False)
+                bar.update()
+        except (OSError, CancelledError):  # whatever was asked of it
+            raise InputError(
+                "the scheduler is gone; what is done is kept: run this again"
+            ) from None
     return failed
 
 

@@ -5,6 +5,7 @@ refs/exps/<base's first two letters>/<the others>/<name>.
 """
 
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 
 from vae.files.errors import InputError
@@ -68,7 +69,14 @@ def require(origin: str, base: str) -> None:
 def fetch(origin: str, base: str) -> None:
     """Bring the sweeps' experiments on a commit here."""
     names = f"{folder(base)}/sweep-*"
-    git("fetch", "--quiet", "--no-write-fetch-head", origin, f"+{names}:{names}")
+    for pause in (0.5, 2.0, 0.0):  # another sweep may hold a lock on what it fetches, too
+        try:
+            git("fetch", "--quiet", "--no-write-fetch-head", origin, f"+{names}:{names}")
+            return
+        except InputError:
+            if not pause:
+                raise
+            time.sleep(pause)
 
 
 def contents(files: Iterable[str]) -> Iterator[bytes | None]:

@@ -109,7 +109,7 @@ def test_a_changed_grid_runs_what_is_new_alone(story):
 
 def test_a_sweep_whose_scheduler_is_killed_says_so_and_goes_on_when_run_again(story):
     said = "the scheduler is gone; what is done is kept: run this again"
-    assert all(said in each.err for each in story.headless)
+    assert [said in each.err or each.err for each in story.headless] == [True, True]
     assert "then: 1 settings to run; 2 are done." in story.again.out
 
 

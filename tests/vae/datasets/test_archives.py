@@ -196,21 +196,21 @@ def refused(running, tmp_path_factory):
     store = tmp_path_factory.mktemp("store")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Unavailable) as caught:
         offer(patch, running, *REFUSALS)
-        fetch("mnist", store, timeout=0.5)
+        fetch("mnist", store, timeout=1.5)
     return str(caught.value), store
 
 
 @pytest.mark.parametrize("behaviour", ["good", "unsized", "moved"])
 def test_a_good_mirror_gives_the_archive(behaviour, server, tmp_path, monkeypatch):
     offer(monkeypatch, server, behaviour)
-    fetch("mnist", tmp_path, timeout=0.5)
+    fetch("mnist", tmp_path, timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
 @pytest.mark.parametrize("behaviour", REFUSALS)
 def test_after_a_bad_mirror_the_next_is_used(behaviour, server, tmp_path, monkeypatch):
     offer(monkeypatch, server, behaviour, "good")
-    fetch("mnist", tmp_path, timeout=0.5)
+    fetch("mnist", tmp_path, timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
@@ -223,7 +223,7 @@ def test_unavailable_names_each_mirror_and_its_answer(behaviour, answer, refused
 @pytest.mark.parametrize("behaviour", ["every_other"])
 def test_a_line_that_broke_once_is_asked_once_more(behaviour, server, tmp_path, monkeypatch):
     offer(monkeypatch, server, behaviour)
-    fetch("mnist", tmp_path, timeout=0.5)
+    fetch("mnist", tmp_path, timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
     assert len(server.asked) == 2
 
@@ -232,7 +232,7 @@ def test_a_line_that_broke_once_is_asked_once_more(behaviour, server, tmp_path, 
 def test_what_will_not_pass_is_not_asked_again(behaviour, server, tmp_path, monkeypatch):
     offer(monkeypatch, server, behaviour)
     with pytest.raises(Unavailable):
-        fetch("mnist", tmp_path, timeout=0.5)
+        fetch("mnist", tmp_path, timeout=1.5)
     assert len(server.asked) == 1
 
 
@@ -246,21 +246,21 @@ def test_mirrors_that_fail_leave_nothing_in_the_store(refused):
 
 def test_where_nobody_listens_the_next_mirror_is_used(server, tmp_path, monkeypatch):
     offer(monkeypatch, server, "good")
-    fetch("mnist", tmp_path, mirror="http://127.0.0.1:1", timeout=0.5)
+    fetch("mnist", tmp_path, mirror="http://127.0.0.1:1", timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
 def test_a_whole_archive_in_the_store_is_not_fetched_again(server, tmp_path, monkeypatch):
     offer(monkeypatch, server, "good")
-    fetch("mnist", tmp_path, timeout=0.5)
-    fetch("mnist", tmp_path, timeout=0.5)
+    fetch("mnist", tmp_path, timeout=1.5)
+    fetch("mnist", tmp_path, timeout=1.5)
     assert server.asked == [f"/good/{NAME}"]
 
 
 def test_an_altered_archive_in_the_store_is_fetched_again(server, tmp_path, monkeypatch):
     (tmp_path / NAME).write_bytes(BODY[:-1])
     offer(monkeypatch, server, "good")
-    fetch("mnist", tmp_path, timeout=0.5)
+    fetch("mnist", tmp_path, timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
@@ -269,7 +269,7 @@ def test_a_mirror_of_ones_own_is_asked_first_by_data_set_and_archive(
     slash, server, tmp_path, monkeypatch
 ):
     offer(monkeypatch, server, "busy")
-    fetch("kmnist", tmp_path, mirror=f"{server.address}/good{slash}", timeout=0.5)
+    fetch("kmnist", tmp_path, mirror=f"{server.address}/good{slash}", timeout=1.5)
     assert server.asked == [f"/good/kmnist/{NAME}"]
 
 
@@ -283,14 +283,14 @@ def test_a_local_folder_is_a_mirror(server, tmp_path, monkeypatch):
 
 def test_after_a_folder_without_the_archive_the_next_mirror_is_used(server, tmp_path, monkeypatch):
     offer(monkeypatch, server, "good")
-    fetch("mnist", tmp_path, mirror=str(tmp_path / "nowhere"), timeout=0.5)
+    fetch("mnist", tmp_path, mirror=str(tmp_path / "nowhere"), timeout=1.5)
     assert (tmp_path / NAME).read_bytes() == BODY
 
 
 def test_progress_is_told_every_byte_and_the_total(server, tmp_path, monkeypatch):
     offer(monkeypatch, server, "good")
     told = []
-    fetch("mnist", tmp_path, timeout=0.5, progress=lambda *news: told.append(news))
+    fetch("mnist", tmp_path, timeout=1.5, progress=lambda *news: told.append(news))
     names, sizes, totals = zip(*told, strict=True)
     assert (set(names), sum(sizes), set(totals)) == ({NAME}, len(BODY), {len(BODY)})
 
@@ -307,7 +307,7 @@ def test_a_full_disk_is_told_as_such_and_not_as_a_mirrors_refusal(server, tmp_pa
         Path, "open", lambda path, mode="r": FullDisk() if mode == "wb" else real(path, mode)
     )
     with pytest.raises(OSError, match="No space left"):
-        fetch("mnist", tmp_path, timeout=0.5)
+        fetch("mnist", tmp_path, timeout=1.5)
     assert server.asked == [f"/good/{NAME}"]
 
 
@@ -318,7 +318,7 @@ def test_an_interrupted_download_leaves_the_store_as_it_was(server, tmp_path, mo
     (tmp_path / NAME).write_bytes(b"old")
     offer(monkeypatch, server, "good")
     with pytest.raises(KeyboardInterrupt):
-        fetch("mnist", tmp_path, timeout=0.5, progress=interrupt)
+        fetch("mnist", tmp_path, timeout=1.5, progress=interrupt)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {NAME: b"old"}
 
 
